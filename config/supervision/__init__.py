@@ -1,0 +1,1 @@
+"""Starting programs, watching them, and being certain that they are gone afterwards."""

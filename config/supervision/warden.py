@@ -1,0 +1,119 @@
+"""Clears up after a supervisor that was killed, so that not even SIGKILL leaves a process behind.
+
+Runs as `python -m config.supervision.warden`, in a session of its own, and reads lines from the supervisor:
+
+    + 4711                  this process group belongs to you
+    - 4711                  it has ended
+    postgres /path/to/data  this server belongs to you
+
+When the pipe closes, whatever the reason, what is still on its list is ended. A pipe works on every system,
+reaches grandchildren, and cannot be forgotten; the parent-death signal of Linux does none of these.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from config.embedded.processes import wait_for
+
+GROUP_STOP_SECONDS = 5.0
+
+
+class Warden:
+    """The supervisor's end of the pipe."""
+
+    def __init__(self, keep_open: Iterable[IO[str]] = ()) -> None:
+        """Start the warden; it holds `keep_open` files open (and thereby their locks) until it has ended."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "config.supervision.warden"],
+            stdin=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            start_new_session=True,
+            pass_fds=[file.fileno() for file in keep_open],
+        )
+
+    def adopt_group(self, group: int) -> None:
+        """Entrust a process group."""
+        self._tell(f"+ {group}")
+
+    def release_group(self, group: int) -> None:
+        """Take back a process group that has ended: its number may be used again."""
+        self._tell(f"- {group}")
+
+    def adopt_postgres(self, data: Path) -> None:
+        """Entrust the PostgreSQL server of a data folder."""
+        self._tell(f"postgres {data}")
+
+    def dismiss(self) -> None:
+        """Close the pipe and wait until the warden has ended what was left, and itself."""
+        with suppress(BrokenPipeError):
+            self._process.communicate()
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None  # noqa: S101  # opened by the constructor
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(line + "\n")
+
+
+class Charges:
+    """What the warden has to end."""
+
+    def __init__(self) -> None:
+        self.groups: list[int] = []
+        self.postgres: list[Path] = []
+
+    def obey(self, line: str) -> None:
+        """Note one line of the supervisor's."""
+        word, _, rest = line.rstrip("\n").partition(" ")
+        if word == "+":
+            self.groups.append(int(rest))
+        elif word == "-":
+            self.groups.remove(int(rest))
+        elif word == "postgres":
+            self.postgres.append(Path(rest))
+
+    def end(self) -> None:
+        """End the groups, the youngest first, then the databases they used."""
+        for group in reversed(self.groups):
+            end_group(group)
+        for data in self.postgres:
+            # Imported late: the warden waits for hours, and this is most of its memory.
+            from config.embedded.postgres import stop_postgres
+
+            stop_postgres(data)
+
+
+def end_group(group: int) -> None:
+    """Ask a process group to end, then kill it."""
+    signal_group(group, signal.SIGTERM)
+    wait_for(lambda: not signal_group(group, 0), GROUP_STOP_SECONDS)
+    signal_group(group, signal.SIGKILL)
+
+
+def signal_group(group: int, number: int) -> bool:
+    """Send a signal to a process group; tell whether there was anyone to receive it."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
+        return False
+    return True
+
+
+def main() -> None:
+    """Note what the supervisor says until it says no more, then end what is left."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # it has to outlive the supervisor
+    charges = Charges()
+    for line in sys.stdin:
+        charges.obey(line)
+    charges.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Opening investigations and deciding who works on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from osint.access import require_role
+from osint.errors import ConflictError, ForbiddenError
+from osint.models import Investigation, Membership, Role, User
+from osint.services.changes import insert, record_change, update
+
+
+@transaction.atomic
+def open_investigation(*, actor: User, slug: str, title: str, summary: str = "") -> Investigation:
+    """Open a case; whoever opens it becomes its admin. Raises ForbiddenError, ValidationError."""
+    if actor.api_token is not None and actor.api_token.investigation_id is not None:
+        raise ForbiddenError("This token is for one investigation only.")
+    investigation = insert(
+        Investigation(slug=slug, title=title, summary=summary), actor=actor, action="investigation.opened"
+    )
+    insert(
+        Membership(investigation=investigation, user=actor, role=Role.ADMIN),
+        actor=actor,
+        action="membership.granted",
+    )
+    return investigation
+
+
+def change_investigation(investigation: Investigation, *, actor: User, **values: Any) -> Investigation:
+    """Change title or summary. Needs admin. Raises ForbiddenError, ValidationError."""
+    require_role(actor, investigation, Role.ADMIN)
+    return update(investigation, values, actor=actor, action="investigation.changed")
+
+
+def grant_membership(investigation: Investigation, *, actor: User, user: User, role: Role) -> Membership:
+    """Let `user` into the case. Needs admin. Raises ForbiddenError, ValidationError for a second membership."""
+    _require_manager(actor, investigation)
+    membership = Membership(investigation=investigation, user=user, role=role)
+    return insert(membership, actor=actor, action="membership.granted")
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, actor: User, role: Role) -> Membership:
+    """Give a member another role. Needs admin; the last admin stays one. Raises ForbiddenError, ConflictError."""
+    _require_manager(actor, membership.investigation)
+    if role != Role.ADMIN:
+        _keep_an_admin(membership)
+    return update(membership, {"role": role}, actor=actor, action="membership.changed")
+
+
+@transaction.atomic
+def revoke_membership(membership: Membership, *, actor: User) -> None:
+    """Take somebody off the case. Needs admin; the last admin stays. Raises ForbiddenError, ConflictError."""
+    _require_manager(actor, membership.investigation)
+    _keep_an_admin(membership)
+    record_change(membership, actor=actor, action="membership.revoked", old=membership.snapshot())
+    membership.delete()
+
+
+def _require_manager(actor: User, investigation: Investigation) -> None:
+    """A case's admins decide who works on it; a superuser may too, so that no case is ever locked out."""
+    if not (actor.is_superuser and actor.api_token is None):
+        require_role(actor, investigation, Role.ADMIN)
+
+
+def _keep_an_admin(leaving: Membership) -> None:
+    """Refuse to leave a case without an admin. The case's row is locked so that two admins cannot both go."""
+    Investigation.objects.select_for_update().get(pk=leaving.investigation_id)
+    admins = Membership.objects.filter(investigation_id=leaving.investigation_id, role=Role.ADMIN)
+    if not admins.exclude(pk=leaving.pk).exists():
+        raise ConflictError("An investigation keeps at least one admin.")

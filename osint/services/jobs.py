@@ -1,0 +1,184 @@
+"""Claiming, renewing and ending jobs that PostgreSQL owns.
+
+A job is claimed in one transaction, worked on in none, and its end recorded in another. Whoever holds a stale
+fencing token is refused, so that of two workers who both believe they hold a job only one can record it.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from osint.errors import StaleLeaseError
+from osint.models import Job, JobState
+from osint.services.changes import record_change
+from osint.services.people import system_user
+
+J = TypeVar("J", bound=Job)
+
+LONGEST_BACKOFF = timedelta(hours=1)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class JobPolicy:
+    """How much patience a kind of job gets."""
+
+    lease: timedelta
+    #: After this a bell that nobody answered is rung again.
+    ring_again: timedelta
+    #: The first wait after a temporary failure; it doubles each time.
+    first_backoff: timedelta
+    #: So many temporary failures make a permanent one.
+    max_failures: int
+    #: So many processes may die under a job before it is set aside as dangerous.
+    max_lost_children: int
+    #: Whole workers may be killed for many reasons, so this ends only what would go on for ever.
+    max_attempts: int = 100
+
+
+def due(model: type[J], now: datetime) -> QuerySet[J]:
+    """Jobs that somebody should take up at `now`: waiting ones, and those whose worker went silent."""
+    waiting = Q(state=JobState.QUEUED, not_before__lte=now)
+    abandoned = Q(state=JobState.LEASED, lease_until__lt=now)
+    return model._default_manager.filter(waiting | abandoned)
+
+
+@transaction.atomic
+def claim(model: type[J], job_id: UUID, *, worker: str, policy: JobPolicy) -> J | None:
+    """Take the job for `worker` for one lease; None when it is not to be had.
+
+    A job that went wrong too often is quarantined instead of being handed out once more.
+    """
+    now = timezone.now()
+    job = due(model, now).select_for_update(skip_locked=True, of=("self",)).filter(pk=job_id).first()
+    if job is None:
+        return None
+    job.attempt += 1
+    job.fencing_token += 1
+    if job.attempt > policy.max_attempts or job.lost_children >= policy.max_lost_children:
+        _quarantine(job)
+        return None
+    job.state, job.worker, job.lease_until = JobState.LEASED, worker, now + policy.lease
+    job.started_at = now
+    job.save()
+    return job
+
+
+def renew(job: Job, *, lease: timedelta) -> bool:
+    """Extend the lease from now; False when the job has been taken over."""
+    held = type(job)._default_manager.filter(
+        pk=job.pk, state=JobState.LEASED, fencing_token=job.fencing_token
+    )
+    return held.update(lease_until=timezone.now() + lease) == 1
+
+
+def lock_held(job: J) -> J:
+    """The job's row, locked, if the caller still holds it; belongs at the start of the recording transaction.
+
+    Raises StaleLeaseError when another worker has taken over or the job has ended.
+    """
+    row = type(job)._default_manager.select_for_update(of=("self",)).get(pk=job.pk)
+    if row.state != JobState.LEASED or row.fencing_token != job.fencing_token:
+        raise StaleLeaseError(
+            f"Expected fencing token {row.fencing_token} in state leased, got {job.fencing_token}"
+            f" in state {row.state}."
+        )
+    return row
+
+
+def end(job: Job, state: JobState, *, error_code: str = "", error_detail: str = "") -> None:
+    """Set a locked job's end on the instance; the caller saves it together with its results."""
+    job.state, job.lease_until, job.ended_at = state, None, timezone.now()
+    job.error_code, job.error_detail = error_code, error_detail
+
+
+@transaction.atomic
+def put_back(job: J, *, error_code: str, error_detail: str, policy: JobPolicy) -> J:
+    """Give a held job back after a temporary failure, to be tried again later, or end it as failed when that
+    has happened too often. Raises StaleLeaseError."""
+    row = lock_held(job)
+    row.failures += 1
+    if row.failures >= policy.max_failures:
+        end(row, JobState.FAILED, error_code=error_code, error_detail=error_detail)
+    else:
+        row.state, row.lease_until, row.rung_at = JobState.QUEUED, None, None
+        row.not_before = timezone.now() + backoff(row.failures, policy.first_backoff)
+        row.error_code, row.error_detail = error_code, error_detail
+    row.save()
+    return row
+
+
+def note_lost_child(model: type[Job], job_id: UUID) -> None:
+    """Count that the process working on this job died under it, and let the job be taken up at once."""
+    model._default_manager.filter(pk=job_id, state=JobState.LEASED).update(
+        state=JobState.QUEUED,
+        lease_until=None,
+        rung_at=None,
+        fencing_token=F("fencing_token") + 1,
+        lost_children=F("lost_children") + 1,
+        error_code="worker_lost",
+        error_detail="The process working on this died.",
+    )
+
+
+def backoff(failures: int, first: timedelta) -> timedelta:
+    """Waiting time after so many failures: doubles from `first` to at most an hour, times a random 0.5 to 1.5."""
+    doublings = min(max(failures - 1, 0), 16)
+    base = min(first * (1 << doublings), LONGEST_BACKOFF)
+    return base * random.uniform(0.5, 1.5)  # noqa: S311  # jitter spreads load, it guards nothing
+
+
+def ring(bell: Callable[[str], object], job_id: UUID) -> None:
+    """Tell a worker that a job waits. A broker that is away is no failure: the sweeper rings again."""
+    try:
+        bell(str(job_id))
+    except OperationalError:
+        logger.warning("broker is away; the sweeper will ring for %s", job_id)
+
+
+def ring_due(model: type[Job], bell: Callable[[str], object], *, policy: JobPolicy, limit: int = 1000) -> int:
+    """Ring for the jobs that are due and that nobody has answered for; returns how many.
+
+    A message may be lost with the broker, so a bell is rung again after a while; it is not rung at every sweep,
+    or a long queue would fill the broker with copies.
+    """
+    now = timezone.now()
+    unanswered = (
+        Q(rung_at__isnull=True)
+        | Q(rung_at__lt=now - policy.ring_again)
+        | Q(rung_at__lt=F("not_before"))
+        | Q(rung_at__lt=F("lease_until"))
+    )
+    waiting = list(due(model, now).filter(unanswered).order_by("id").values_list("pk", flat=True)[:limit])
+    model._default_manager.filter(pk__in=waiting).update(rung_at=now)
+    for job_id in waiting:
+        ring(bell, job_id)
+    return len(waiting)
+
+
+def _quarantine(job: Job) -> None:
+    end(
+        job,
+        JobState.QUARANTINED,
+        error_code="quarantined",
+        error_detail=f"Gave up after {job.attempt - 1} attempts; {job.lost_children} killed their process.",
+    )
+    job.save()
+    record_change(
+        job,
+        actor=system_user(),
+        action=f"{job._meta.model_name}.quarantined",
+        new={"state": job.state, "error_detail": job.error_detail},
+    )

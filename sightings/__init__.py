@@ -1,0 +1,1 @@
+"""Top floor: equipment, places, sightings, evidence, the evidence graph and the pages of a case."""

@@ -1,0 +1,1 @@
+"""The evidence graph: everything of one investigation as typed nodes and directed edges."""

@@ -1,0 +1,1 @@
+"""Sources, publications, derivations, captures, stored files and archiving: the first floor."""

@@ -1,0 +1,40 @@
+"""What lists of the first floor can be narrowed by."""
+
+from __future__ import annotations
+
+import django_filters as filters
+
+from osint.models import JobState
+from sources.models import Capture, Derivation, Publication, Source, SourceKind, Verdict
+
+
+class SourceFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=SourceKind.choices)
+    name = filters.CharFilter(lookup_expr="icontains")
+
+    class Meta:
+        model = Source
+        fields = ("kind", "language", "country", "name")
+
+
+class PublicationFilter(filters.FilterSet):
+    title = filters.CharFilter(lookup_expr="icontains")
+
+    class Meta:
+        model = Publication
+        fields = ("source", "kind", "language", "title")
+
+
+class DerivationFilter(filters.FilterSet):
+    class Meta:
+        model = Derivation
+        fields = ("publication", "derives_from", "kind")
+
+
+class CaptureFilter(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=JobState.choices)
+    verdict = filters.ChoiceFilter(choices=Verdict.choices)
+
+    class Meta:
+        model = Capture
+        fields = ("publication", "state", "verdict", "method")

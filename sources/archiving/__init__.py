@@ -1,0 +1,1 @@
+"""Fetching and preserving what a publication showed: values in, values out, no Django."""

@@ -1,0 +1,97 @@
+"""One request and its response, as they went over the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True)
+class TlsFacts:
+    """The TLS session: protocol version, cipher suite, SHA-256 (hex) of the peer's DER certificate."""
+
+    version: str
+    cipher: str
+    peer_certificate_sha256: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What was asked, what came back, and where the bytes are.
+
+    ``response_path`` holds the response exactly as received (status line, headers, body with chunk
+    framing); ``body_path`` the body without transfer coding but with its content coding, as served.
+    Lengths are in bytes, digests SHA-256 in hex, times in UTC. ``truncated`` is None for a whole response,
+    else the reason in the words of WARC-Truncated (WARC 1.1): ``length``, ``time``, ``disconnect`` or
+    ``unspecified``.
+    """
+
+    url: str
+    request_path: Path
+    response_path: Path
+    response_sha256: str
+    response_length: int
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    remote_address: str
+    started: datetime
+    ended: datetime
+    body_path: Path
+    body_sha256: str
+    body_length: int
+    truncated: str | None
+    tls: TlsFacts | None
+
+    def header(self, name: str) -> str | None:
+        """The first header called ``name`` (any case), or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def served_type(self) -> str:
+        """The media type the server claimed, lower case without parameters; empty if none."""
+        return (self.header("Content-Type") or "").split(";")[0].strip().lower()
+
+    @property
+    def served_charset(self) -> str | None:
+        """The charset the server claimed, or None."""
+        message = Message()
+        message["Content-Type"] = self.header("Content-Type") or ""
+        return message.get_content_charset()
+
+    @property
+    def is_chunked(self) -> bool:
+        """Whether the wire carried the body in a transfer coding."""
+        return self.header("Transfer-Encoding") is not None
+
+    @property
+    def location(self) -> str | None:
+        """Where a redirect points, as served (bytes beyond ASCII read as UTF-8); None if this is none."""
+        value = self.header("Location")
+        if self.status not in REDIRECT_STATUSES or not value:
+            return None
+        return value.encode("latin-1").decode("utf-8", "replace")
+
+    def facts(self) -> dict[str, Any]:
+        """The exchange as JSON-safe values, without paths."""
+        return {
+            "url": self.url,
+            "status": self.status,
+            "reason": self.reason,
+            "headers": [list(pair) for pair in self.headers],
+            "request": self.request_path.read_bytes().decode("latin-1"),
+            "remote_address": self.remote_address,
+            "started": self.started.isoformat(),
+            "ended": self.ended.isoformat(),
+            "body_sha256": self.body_sha256,
+            "body_length": self.body_length,
+            "response_sha256": self.response_sha256,
+            "response_length": self.response_length,
+            "truncated": self.truncated,
+            "tls": None if self.tls is None else vars(self.tls).copy(),
+        }

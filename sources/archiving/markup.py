@@ -1,0 +1,35 @@
+"""From the bytes of a page to its tree."""
+
+from __future__ import annotations
+
+import codecs
+
+import lxml.html
+from lxml.etree import LxmlError
+
+
+def decode(data: bytes, charset: str | None) -> bytes | str:
+    """The page as text if its charset is certain, else the bytes, for a parser to look inside for it.
+
+    Certain is what the server says, and what is valid UTF-8: few texts in other charsets happen to be.
+    """
+    for name in (charset, "utf-8"):
+        try:
+            if name is not None:
+                return data.decode(codecs.lookup(name).name)
+        except (LookupError, ValueError):
+            continue
+    return data
+
+
+def parse(html: bytes | str) -> lxml.html.HtmlElement | None:
+    """The parsed document, or None if there is nothing that can be parsed."""
+    # lxml refuses text that declares an encoding, as XHTML does; so text goes in as bytes in a named one.
+    is_text = isinstance(html, str)
+    data = html.encode("utf-8", "replace") if isinstance(html, str) else html
+    try:
+        return lxml.html.document_fromstring(
+            data, parser=lxml.html.HTMLParser(encoding="utf-8" if is_text else None)
+        )
+    except (LxmlError, ValueError):
+        return None

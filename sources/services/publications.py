@@ -1,0 +1,102 @@
+"""Logging publications and how they derive from one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from osint.access import get_one, require_role
+from osint.dates import edtf_columns
+from osint.errors import ConflictError
+from osint.models import Investigation, Role, User
+from osint.services.changes import insert, record_change, update
+from sources.canonical import UrlError, canonical_url
+from sources.models import Derivation, Publication, Source
+from sources.selectors import publications_in, sources_in
+
+
+def add_publication(
+    investigation: Investigation, *, actor: User, url: str, source: Source | None = None, **values: Any
+) -> tuple[Publication, bool]:
+    """Log a publication by its address; returns it and whether it is new to the case.
+
+    An address that leads to a publication already there, under whatever spelling, returns that one unchanged.
+    Needs researcher. Raises ForbiddenError, NotFoundError, ValidationError (`url_…`, `edtf_unparsable`, …).
+    """
+    require_role(actor, investigation, Role.RESEARCHER)
+    key = _canonical(url)
+    if found := publications_in(investigation).filter(canonical_url=key).first():
+        return found, False
+    publication = Publication(
+        investigation=investigation,
+        url=url.strip(),
+        canonical_url=key,
+        source=_citable(investigation, source),
+        **_with_dates(values),
+    )
+    try:
+        return insert(publication, actor=actor, action="publication.added"), True
+    except ConflictError:
+        return get_one(publications_in(investigation), canonical_url=key), False
+
+
+def change_publication(publication: Publication, *, actor: User, **values: Any) -> Publication:
+    """Correct a publication's particulars; its address stays. Needs researcher. Raises as `add_publication`."""
+    require_role(actor, publication.investigation, Role.RESEARCHER)
+    if "source" in values:
+        _citable(publication.investigation, values["source"])
+    return update(publication, _with_dates(values), actor=actor, action="publication.changed")
+
+
+def fill_publication(publication: Publication, *, actor: User, **found: str) -> Publication:
+    """Fill what nobody has entered yet with what a capture found on the page; never overwrite a person's word."""
+    row = Publication.objects.get(pk=publication.pk)
+    blanks = {name: value for name, value in found.items() if value and not getattr(row, name)}
+    return update(row, _with_dates(blanks), actor=actor, action="publication.filled")
+
+
+def record_derivation(
+    publication: Publication, *, actor: User, derives_from: Publication, kind: str, note: str = ""
+) -> Derivation:
+    """Record that `publication` relays, quotes, embeds or translates `derives_from` of the same case.
+
+    Needs researcher. Raises ForbiddenError, NotFoundError, ValidationError.
+    """
+    require_role(actor, publication.investigation, Role.RESEARCHER)
+    get_one(publications_in(publication.investigation), pk=derives_from.pk)
+    derivation = Derivation(
+        investigation=publication.investigation,
+        publication=publication,
+        derives_from=derives_from,
+        kind=kind,
+        note=note,
+    )
+    return insert(derivation, actor=actor, action="derivation.recorded")
+
+
+@transaction.atomic
+def remove_derivation(derivation: Derivation, *, actor: User) -> None:
+    """Take back a derivation recorded in error; the record of changes keeps it. Needs researcher."""
+    require_role(actor, derivation.investigation, Role.RESEARCHER)
+    record_change(derivation, actor=actor, action="derivation.removed", old=derivation.snapshot())
+    derivation.delete()
+
+
+def _canonical(url: str) -> str:
+    try:
+        return canonical_url(url)
+    except UrlError as error:
+        raise ValidationError({"url": ValidationError(str(error), code=error.code)}) from error
+
+
+def _citable(investigation: Investigation, source: Source | None) -> Source | None:
+    """Another case's private source is as good as none. Raises NotFoundError."""
+    return get_one(sources_in(investigation), pk=source.pk) if source else None
+
+
+def _with_dates(values: Mapping[str, Any]) -> dict[str, Any]:
+    dates = edtf_columns("published", values["published"]) if "published" in values else {}
+    return {**values, **dates}

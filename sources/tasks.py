@@ -1,0 +1,38 @@
+"""Bells for the archiver. The broker may lose them or deliver them five times: PostgreSQL owns the jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from billiard.exceptions import WorkerLostError
+from celery import Task, shared_task
+from celery.signals import task_failure
+
+from osint.services import jobs
+from sources.models import Capture
+from sources.services.captures import job_policy
+from sources.services.files import collect_unreferenced
+from sources.services.preservation import preserve, remove_abandoned_work
+
+
+# Acknowledged early: the lease in the database brings a lost job back, a second delivery would only be refused.
+@shared_task(name="sources.archive_capture", bind=True, acks_late=False, ignore_result=True)
+def archive_capture(self: Task[Any, Any], capture_id: str) -> None:
+    """Carry out one capture."""
+    preserve(UUID(capture_id), worker=str(self.request.hostname or "local"))
+
+
+@shared_task(name="sources.sweep_captures", ignore_result=True)
+def sweep_captures() -> None:
+    """Ring for captures that wait unanswered, and clear away what killed workers left behind."""
+    jobs.ring_due(Capture, archive_capture.delay, policy=job_policy())
+    remove_abandoned_work()
+    collect_unreferenced()
+
+
+@task_failure.connect(sender=archive_capture)
+def note_lost_child(exception: BaseException, args: list[Any], **_: Any) -> None:
+    """Runs in the worker's parent: when the child died, the capture it was working on is to blame until proven."""
+    if isinstance(exception, WorkerLostError):
+        jobs.note_lost_child(Capture, UUID(args[0]))
