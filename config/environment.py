@@ -16,6 +16,7 @@ T = TypeVar("T")
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+LAST_PORT = 65535
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
 
 
@@ -56,6 +57,10 @@ class Environment:
         """Return a whole number not below `minimum`."""
         return self.read(name, default, lambda v: parse_integer(v, minimum), f"a whole number ≥ {minimum}")
 
+    def port(self, name: str, default: int) -> int:
+        """Return the number of a TCP port."""
+        return self.read(name, default, parse_port, "a port between 1 and 65535")
+
     def flag(self, name: str, *, default: bool) -> bool:
         """Return a truth value: 1/true/yes/on or 0/false/no/off."""
         return self.read(name, default, parse_flag, "1, true, yes, on or 0, false, no, off")
@@ -88,6 +93,14 @@ def parse_integer(value: str, minimum: int) -> int:
     number = int(value)
     if number < minimum:
         raise ValueError(f"expected a number ≥ {minimum}, got {number}")
+    return number
+
+
+def parse_port(value: str) -> int:
+    """Return the number of a TCP port; raises ValueError outside 1 to 65535."""
+    number = parse_integer(value, minimum=1)
+    if number > LAST_PORT:
+        raise ValueError(f"expected a port up to {LAST_PORT}, got {number}")
     return number
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from config.embedded.postgres import start_postgres, stop_postgres
+from config.embedded.postgres import postmaster, start_postgres, stop_postgres
 from config.embedded.redis import plan_redis, redis_answers, write_private
 from config.embedded.redis_binary import redis_executable
 from config.embedded.services import write_private_json
@@ -68,10 +68,14 @@ class Instance:
         return self._announce()
 
     def tend(self) -> None:
-        """Look after the programs. Raises StopRequestedError when asked to stop, ProgramFailedError."""
+        """Look after all that was started.
+
+        Raises StopRequestedError when asked to stop, ProgramFailedError, ServiceStartError.
+        """
         while True:
             self._runner.keeper.tend()
-            self._runner.stop.pause(0.2)
+            self._revive_postgres()
+            self._runner.stop.pause(0.5)
 
     def stop(self) -> None:
         """Stop everything this instance started; returns when it is gone. Raises ServiceStopError."""
@@ -89,6 +93,12 @@ class Instance:
             self._postgres = self._var / "postgres"
             self._warden.adopt_postgres(self._postgres)
             self._environment["DATABASE_URL"] = start_postgres(self._postgres).url
+
+    def _revive_postgres(self) -> None:
+        """Start our PostgreSQL again when it is gone: being a service of its own it is nobody's child."""
+        if self._postgres is not None and postmaster(self._postgres) is None:
+            self._progress.say("! PostgreSQL ended unexpectedly; starting it again")
+            start_postgres(self._postgres)
 
     def _provide_redis(self) -> None:
         if url := self._environment.get("REDIS_URL"):
@@ -157,11 +167,11 @@ def web_command(port: int) -> tuple[str, ...]:
 
 def worker_command() -> tuple[str, ...]:
     """Return the arguments of the worker. One worker alone has nobody to gossip with."""
-    quiet = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
+    quiet = ("--without-gossip", "--without-mingle", "--loglevel", "WARNING")
     return ("-m", "celery", "--app", "config", "worker", "--concurrency", "2", *quiet)
 
 
 def beat_command(schedule: Path) -> tuple[str, ...]:
     """Return the arguments of the clock. Its pid file would only be in the way after a kill."""
     files = ("--schedule", str(schedule), "--pidfile", "")
-    return ("-m", "celery", "--app", "config", "beat", "--loglevel", "INFO", *files)
+    return ("-m", "celery", "--app", "config", "beat", "--loglevel", "WARNING", *files)

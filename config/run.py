@@ -13,7 +13,7 @@ from typing import Any
 from config.embedded.errors import EmbeddedServiceError
 from config.environment import Environment
 from config.instance import Instance, instance_environment
-from config.supervision.errors import StopRequestedError, SupervisionError
+from config.supervision.errors import StopRequestedError, SupervisionError, WrongSettingError
 from config.supervision.keeper import Keeper
 from config.supervision.lock import instance_lock
 from config.supervision.progress import Progress
@@ -23,6 +23,7 @@ from config.supervision.warden import Warden
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEFAULT_PORT = 8000
+CASE = "moscow-air-defence"  # the demonstration's
 
 
 def main() -> int:
@@ -43,10 +44,10 @@ def main() -> int:
 def run(given: Mapping[str, str], progress: Progress, stop: StopRequest) -> None:
     """Hold the lock of this checkout and run an instance in it.
 
-    Raises SupervisionError (StopRequestedError among them), EmbeddedServiceError.
+    Raises SupervisionError (StopRequestedError and WrongSettingError among them), EmbeddedServiceError.
     """
     var = Path(given.get("SIGHTLINE_VAR") or BASE_DIR / "var").resolve()
-    port = Environment(given).integer("PORT", DEFAULT_PORT, minimum=1)
+    port = wanted_port(given)
     with instance_lock(var / "run.lock") as lock:
         warden = Warden(keep_open=[lock])
         try:
@@ -58,6 +59,15 @@ def run(given: Mapping[str, str], progress: Progress, stop: StopRequest) -> None
             work(Instance(var=var, port=port, runner=runner, warden=warden, progress=progress), progress)
         finally:
             warden.dismiss()
+
+
+def wanted_port(given: Mapping[str, str]) -> int:
+    """Return PORT. Raises WrongSettingError."""
+    environment = Environment(given)
+    port = environment.port("PORT", DEFAULT_PORT)
+    for problem in environment.problems:
+        raise WrongSettingError(f"{problem.name}: expected {problem.expected}, got {problem.value!r}")
+    return port
 
 
 def work(instance: Instance, progress: Progress) -> None:
@@ -79,7 +89,7 @@ def welcome(ready: Mapping[str, Any]) -> str:
         f"    {role:<12} {person['username']:<16} {person['password']}"
         for role, person in ready["users"].items()
     )
-    curl = f"curl -H 'Authorization: Bearer {token}' {url}/api/v1/sightings/"
+    curl = f"curl -H 'Authorization: Bearer {token}' {url}/api/v1/investigations/{CASE}/sightings/"
     return f"\nSightline is ready: {url}\n\n{people}\n\n    {curl}\n\nCtrl-C stops everything."
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import django_stubs_ext
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_EVAL
 
 from config.database import POSTGRES_SCHEMES, database_settings
 from config.embedded.services import with_running_services
@@ -63,7 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -166,9 +166,26 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# By the namespace or name of views that libraries bring along.
+CONTENT_SECURITY_POLICY_EXCEPTIONS = {
+    # The theme's Alpine.js evaluates the expressions in its attributes. Inline scripts stay forbidden, and of
+    # inline styles there are two: the theme's colours, and what its htmx shows while waiting.
+    "admin": {
+        "script-src": [UNSAFE_EVAL],
+        "style-src": [
+            "'sha256-CftXQ/6rIQ3AMOrJUsQzoK+KGLgk4scJJlfXyvE/1mQ='",
+            "'sha256-bsV5JivYxvGywDAZ22EZJKBFip65Ng9xoJVLbBg7bdo='",
+        ],
+    },
+    # Swagger UI: the icons in its style sheet, and the one inline style of the page.
+    "api-docs": {
+        "img-src": ["data:"],
+        "style-src": ["'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='"],
+    },
+}
+
 # --- Files ------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 # What the browser needs of an npm package, under a name of our own: /static/vendor/htmx/htmx.min.js
 VENDOR_PACKAGES = [("vendor/htmx", NODE_MODULES / "htmx.org" / "dist")]
@@ -271,7 +288,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["osint.api.parsing.BoundedJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "osint.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -319,6 +336,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"level": "INFO"},
-        **{name: {"level": LOG_LEVEL} for name in ("config", "osint", "sources", "sightings", "celery")},
+        **{name: {"level": LOG_LEVEL} for name in ("config", "osint", "sources", "sightings", "seeds")},
+        "celery": {"level": "WARNING"},  # it would tell of every ring of the clock
     },
 }

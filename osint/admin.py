@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from osint.admin_base import ReadOnlyAdmin, ServiceAdmin
 from osint.models import ApiToken, Change, Investigation, Membership, Role, User
@@ -21,7 +22,7 @@ class UserForm(forms.ModelForm[User]):
     """An account, with a field to give it a password that is never shown again."""
 
     new_password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         required=False,
         help_text="Leave empty to keep the present one.",
     )

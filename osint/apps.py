@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps.registry import Apps
+from django.apps.registry import apps as installed_apps
 from django.contrib.auth.hashers import make_password
 from django.db.models.signals import post_migrate
 
@@ -17,7 +18,7 @@ class OsintConfig(AppConfig):
         post_migrate.connect(ensure_system_user, sender=self)
 
 
-def ensure_system_user(apps: Apps, using: str, **_: Any) -> None:
+def ensure_system_user(using: str, apps: Apps = installed_apps, **_: Any) -> None:
     """Every database has the account in whose name the product itself acts; nobody can log in with it."""
     try:
         users = apps.get_model("osint", "User")._default_manager.using(using)

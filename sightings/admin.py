@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from osint.admin_base import ReadOnlyAdmin, ServiceAdmin
 from osint.models import User
@@ -17,7 +18,7 @@ class NamedForm(forms.ModelForm[Any]):
     """A catalogue entry with a box for further names, one a line."""
 
     further_names = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 4}), required=False, help_text="One a line, in any script."
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), required=False, help_text="One a line, in any script."
     )
 
 

@@ -17,6 +17,7 @@ EXAMPLES = "55.7278, 37.5919 or 55°43'40\"N 37°35'31\"E"
 MAX_LENGTH = 100
 DIGITS_WITHOUT_RADIUS = 5
 MAX_DIGITS = 6
+MIN_RADIUS_M = 0.001
 POINTS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 # What people and maps write for the marks of degrees, minutes and seconds, for minus and for the hemispheres.
@@ -134,7 +135,7 @@ def parse_position(text: str) -> Position:
 def distance_in_words(metres: float) -> str:
     """150 m, 2.4 km, 10 km: two or three digits that matter."""
     if metres < 10:
-        return f"{metres:.2g} m"
+        return f"{round(metres, 2):g} m"
     if metres < 999.5:
         return f"{metres:.0f} m"
     kilometres = metres / 1000
@@ -144,9 +145,8 @@ def distance_in_words(metres: float) -> str:
 def in_words(lat: float, lon: float, radius: float | None = None) -> str:
     """The position as `55.7278, 37.5919 ± 150 m`, with no more digits than a radius in metres warrants."""
     digits = _digits(radius)
-    position = ", ".join(
-        f"{round(angle, digits) + 0.0:.{digits}f}" for angle in (lat, lon)
-    )  # + 0.0: never -0
+    # Adding 0.0 turns -0.0 into 0.0.
+    position = ", ".join(f"{round(angle, digits) + 0.0:.{digits}f}" for angle in (lat, lon))
     return f"{position} ± {distance_in_words(radius)}" if radius else position
 
 
@@ -154,7 +154,7 @@ def _digits(radius: float | None) -> int:
     """So many decimals that rounding moves the point by a tenth of the radius at most."""
     if not radius:
         return DIGITS_WITHOUT_RADIUS
-    return min(MAX_DIGITS, max(0, math.ceil(math.log10(METRES_PER_DEGREE / (radius / 5)))))
+    return min(MAX_DIGITS, max(0, math.ceil(math.log10(METRES_PER_DEGREE / (max(radius, MIN_RADIUS_M) / 5)))))
 
 
 def _whole_circle(degrees: float) -> float:

@@ -72,15 +72,15 @@ def render_locator(centre: Mark, others: Sequence[Mark], *, width: int = 480, he
     """
     near, far = _near_and_far(centre, others)
     view = fitted_view(centre, near, width=width, height=height)
-    marks = [centre, *near]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="locator" role="img" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}">',
         f"<title>{_text(f'Map around {centre.label}')}</title>",
         f"<desc>{_text(_description(centre, near, len(far)))}</desc>",
         _grid(view),
-        *(_mark(mark, view, is_centre=not number) for number, mark in enumerate(marks)),
-        *_labels(marks, view),
+        *(_mark(mark, view) for mark in reversed(near)),
+        _mark(centre, view, is_centre=True),  # on top
+        *_labels([centre, *near], view),
         _scale_bar(view),
         _north_arrow(view),
         "</svg>",
@@ -125,7 +125,7 @@ def _grid(view: View) -> str:
     return f'<path class="locator-grid" d="{upright}{level}"/>'
 
 
-def _mark(mark: Mark, view: View, *, is_centre: bool) -> str:
+def _mark(mark: Mark, view: View, *, is_centre: bool = False) -> str:
     x, y = view.pixels(mark)
     place = f'cx="{_number(x)}" cy="{_number(y)}"'
     name = f"{mark.label}: {in_words(mark.latitude, mark.longitude, mark.radius_m)}"

@@ -32,7 +32,9 @@ def branch_ids(root: Equipment) -> list[UUID]:
     """The keys of `root` and of everything below it in the tree."""
     found, level = [root.pk], [root.pk]
     while level:
-        level = list(Equipment.objects.filter(parent__in=level).values_list("pk", flat=True))
+        # Two changes at once can close a ring, which no constraint sees: nothing is gone through twice.
+        below = Equipment.objects.filter(parent__in=level).exclude(pk__in=found)
+        level = list(below.values_list("pk", flat=True))
         found += level
     return found
 

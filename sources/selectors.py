@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import MD5
 
 from osint.access import get_one, memberships_of
 from osint.models import Investigation, User
@@ -14,16 +15,18 @@ from sources.models import Capture, CaptureFile, Derivation, Publication, Source
 Reader = User | AnonymousUser
 
 
-def _latest_rating() -> Subquery:
-    latest = SourceRating.objects.filter(source=OuterRef("pk")).order_by("-rated_on", "-id")
-    return Subquery(latest.values("reliability")[:1])
+def _graded(sources: QuerySet[Source]) -> QuerySet[Source]:
+    """The sources with their grade in force, and the case that some are private to, in one query."""
+    latest = SourceRating.in_force().filter(source=OuterRef("pk"))
+    grade = Subquery(latest.values("reliability")[:1])
+    return sources.select_related("private_to").annotate(current_reliability=grade)
 
 
 def sources_for(user: Reader) -> QuerySet[Source]:
     """The shared catalogue and the sources private to the user's own cases, with the grade in force."""
     cases = memberships_of(user).values("investigation_id")
     visible = Q(private_to__isnull=True) | Q(private_to__in=cases)
-    return Source.objects.filter(visible).annotate(current_reliability=_latest_rating())
+    return _graded(Source.objects.filter(visible))
 
 
 def get_source_for(user: Reader, source_id: UUID) -> Source:
@@ -34,13 +37,21 @@ def get_source_for(user: Reader, source_id: UUID) -> Source:
 def sources_in(investigation: Investigation) -> QuerySet[Source]:
     """The sources a case may cite: the shared ones and its own."""
     visible = Q(private_to__isnull=True) | Q(private_to=investigation)
-    return Source.objects.filter(visible).annotate(current_reliability=_latest_rating())
+    return _graded(Source.objects.filter(visible))
 
 
 def publications_in(investigation: Investigation) -> QuerySet[Publication]:
     """The case's publications with their sources; the caller has passed the access function of the case."""
-    return investigation.publications.prefetch_related(
-        Prefetch("source", Source.objects.annotate(current_reliability=_latest_rating()))
+    return investigation.publications.prefetch_related(Prefetch("source", _graded(Source.objects.all())))
+
+
+def find_publication(investigation: Investigation, canonical_url: str) -> Publication | None:
+    """The case's publication with this canonical address; looked up by digest, as it is indexed."""
+    return (
+        publications_in(investigation)
+        .alias(digest=MD5("canonical_url"))
+        .filter(digest=MD5(Value(canonical_url)), canonical_url=canonical_url)
+        .first()
     )
 
 

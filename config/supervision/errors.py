@@ -7,6 +7,12 @@ class SupervisionError(Exception):
     code = "supervision"
 
 
+class WrongSettingError(SupervisionError):
+    """A variable that `make run` itself reads cannot be read."""
+
+    code = "wrong_setting"
+
+
 class AlreadyRunningError(SupervisionError):
     """Another instance runs in this checkout."""
 

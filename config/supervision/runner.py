@@ -78,7 +78,7 @@ class Runner:
             self.keeper.tend()
             return condition()
 
-        if not self.stop.wait_for(tended, seconds):
+        if not self.stop.wait_for(tended, seconds, pause=0.3):
             raise StepFailedError(f"expected {what} within {seconds:.0f} s, waited in vain; see {self._logs}")
 
     def _program(self, name: str, command: tuple[str, ...]) -> Program:

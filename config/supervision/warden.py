@@ -14,12 +14,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from config.embedded.processes import wait_for
+import psutil  # type: ignore[import-untyped]  # ships no types
+
+from config.embedded.processes import is_gone, wait_for
 
 GROUP_STOP_SECONDS = 5.0
 
@@ -74,14 +76,14 @@ class Charges:
         if word == "+":
             self.groups.append(int(rest))
         elif word == "-":
-            self.groups.remove(int(rest))
+            with suppress(ValueError):  # a warden that stumbles protects nobody
+                self.groups.remove(int(rest))
         elif word == "postgres":
             self.postgres.append(Path(rest))
 
     def end(self) -> None:
-        """End the groups, the youngest first, then the databases they used."""
-        for group in reversed(self.groups):
-            end_group(group)
+        """End the groups, then the databases they used."""
+        end_groups(self.groups)
         for data in self.postgres:
             # Imported late: the warden waits for hours, and this is most of its memory.
             from config.embedded.postgres import stop_postgres
@@ -89,20 +91,34 @@ class Charges:
             stop_postgres(data)
 
 
-def end_group(group: int) -> None:
-    """Ask a process group to end, then kill it."""
-    signal_group(group, signal.SIGTERM)
-    wait_for(lambda: not signal_group(group, 0), GROUP_STOP_SECONDS)
-    signal_group(group, signal.SIGKILL)
+def end_groups(groups: Sequence[int]) -> None:
+    """Ask process groups to end, then kill what did not."""
+    for group in groups:
+        signal_group(group, signal.SIGTERM)
+    wait_for(lambda: not living_members(groups), GROUP_STOP_SECONDS)
+    for group in groups:
+        signal_group(group, signal.SIGKILL)
 
 
-def signal_group(group: int, number: int) -> bool:
-    """Send a signal to a process group; tell whether there was anyone to receive it."""
+def living_members(groups: Sequence[int]) -> list[psutil.Process]:
+    """Return the processes in the groups, without those that have ended and are not yet reaped."""
+    return [
+        process for process in psutil.process_iter() if group_of(process) in groups and not is_gone(process)
+    ]
+
+
+def group_of(process: psutil.Process) -> int | None:
+    """Return the process group; None when the process has ended."""
     try:
+        return os.getpgid(process.pid)
+    except OSError:
+        return None
+
+
+def signal_group(group: int, number: signal.Signals) -> None:
+    """Send a signal to whoever is left of a process group."""
+    with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
         os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
-        return False
-    return True
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -82,7 +83,13 @@ def _problem(error: Exception) -> Problem | None:
 
 
 def _body(status: int, code: str, title: str, detail: str) -> Problem:
-    return {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail}
+    return {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": _writable(detail),
+    }
 
 
 def _invalid(errors: Iterator[dict[str, str]]) -> Problem:
@@ -94,7 +101,7 @@ def _invalid(errors: Iterator[dict[str, str]]) -> Problem:
 def _from_api_exception(error: exceptions.APIException) -> Problem:
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else "invalid"
-    return _body(error.status_code, code, str(error.default_detail), str(error.detail))
+    return _body(error.status_code, code, HTTPStatus(error.status_code).phrase, str(error.detail))
 
 
 def _from_django(error: ValidationError) -> Iterator[dict[str, str]]:
@@ -105,14 +112,14 @@ def _from_django(error: ValidationError) -> Iterator[dict[str, str]]:
             yield {
                 "field": "" if field == "__all__" else field,
                 "code": str(problem.code or "invalid"),
-                "message": " ".join(problem.messages),
+                "message": _writable(" ".join(problem.messages)),
             }
 
 
 def _from_drf(details: Any, path: str = "") -> Iterator[dict[str, str]]:
     """Flattens DRF's nested details; a list index or a nested name becomes part of a dotted path."""
     if isinstance(details, dict) and set(details) == {"message", "code"}:
-        yield {"field": path, "code": str(details["code"]), "message": str(details["message"])}
+        yield {"field": path, "code": str(details["code"]), "message": _writable(str(details["message"]))}
     elif isinstance(details, dict):
         for name, inner in details.items():
             part = "" if name == "non_field_errors" else str(name)
@@ -120,3 +127,8 @@ def _from_drf(details: Any, path: str = "") -> Iterator[dict[str, str]]:
     elif isinstance(details, list):
         for inner in details:
             yield from _from_drf(inner, path)
+
+
+def _writable(text: str) -> str:
+    """The text with what UTF-8 cannot carry as an escape: messages quote what the client sent."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

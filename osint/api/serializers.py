@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from osint.api.fields import NamedField
 from osint.models import ApiToken, Change, Investigation, Membership, Role, User
 from osint.models.investigations import slug_validator
 
@@ -49,9 +50,7 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
 
 
 class MembershipInput(serializers.Serializer[Any]):
-    username = serializers.SlugRelatedField(
-        slug_field="username", queryset=User.objects.filter(is_active=True), source="user"
-    )
+    username = NamedField(slug_field="username", queryset=User.objects.filter(is_active=True), source="user")
     role = serializers.ChoiceField(choices=Role.choices)
 
 

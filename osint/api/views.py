@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from osint.access import get_investigation_for
+from osint.api.negotiation import OneShape
 from osint.models import Investigation, User
 
 
@@ -26,6 +27,7 @@ class ApiView(GenericViewSet[Any]):
 
     output_class: ClassVar[type[serializers.BaseSerializer[Any]]]
     filterset_class: type[FilterSet] | None = None
+    content_negotiation_class = OneShape
     lookup_field = "pk"
     lookup_value_converter = "uuid"
 

@@ -12,7 +12,7 @@ from uuid6 import uuid7
 
 def new_id() -> UUID:
     """A UUIDv7: ordered by time of making, so that primary keys serve as keyset cursors."""
-    return uuid7()
+    return UUID(int=uuid7().int)  # the library's own subclass of UUID is unknown to serialisers
 
 
 class RecordedJSONEncoder(DjangoJSONEncoder):

@@ -140,11 +140,12 @@ def backoff(failures: int, first: timedelta) -> timedelta:
     return base * random.uniform(0.5, 1.5)  # noqa: S311  # jitter spreads load, it guards nothing
 
 
-def ring(bell: Callable[[str], object], job_id: UUID) -> None:
-    """Tell a worker that a job waits. A broker that is away is no failure: the sweeper rings again."""
+def ring(model: type[Job], job_id: UUID, bell: Callable[[str], object]) -> None:
+    """Tell a worker that a job waits. A broker that is away is no failure: the next sweep rings again."""
     try:
         bell(str(job_id))
     except OperationalError:
+        model._default_manager.filter(pk=job_id).update(rung_at=None)
         logger.warning("broker is away; the sweeper will ring for %s", job_id)
 
 
@@ -164,7 +165,7 @@ def ring_due(model: type[Job], bell: Callable[[str], object], *, policy: JobPoli
     waiting = list(due(model, now).filter(unanswered).order_by("id").values_list("pk", flat=True)[:limit])
     model._default_manager.filter(pk__in=waiting).update(rung_at=now)
     for job_id in waiting:
-        ring(bell, job_id)
+        ring(model, job_id, bell)
     return len(waiting)
 
 

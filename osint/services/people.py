@@ -23,7 +23,9 @@ def create_user(*, actor: User, username: str, password: str, **values: Any) -> 
 
     `values`: display_name, email, is_staff, is_superuser. Raises ForbiddenError, ValidationError, ConflictError.
     """
-    _require_staff(actor, "make accounts", superuser=bool(values.get("is_staff") or values.get("is_superuser")))
+    _require_staff(
+        actor, "make accounts", superuser=bool(values.get("is_staff") or values.get("is_superuser"))
+    )
     user = User(username=username, **values)
     validate_password(password, user)
     user.set_password(password)
@@ -32,6 +34,7 @@ def create_user(*, actor: User, username: str, password: str, **values: Any) -> 
 
 def change_user(user: User, *, actor: User, **values: Any) -> User:
     """Change display name, e-mail, or whether the account is active, staff or superuser. Raises as `create_user`."""
+    _spare_system(user)
     powers = {"is_staff", "is_superuser"} & values.keys()
     _require_staff(actor, "change accounts", superuser=bool(powers) or user.is_superuser)
     return update(user, values, actor=actor, action="user.changed")
@@ -40,6 +43,7 @@ def change_user(user: User, *, actor: User, **values: Any) -> User:
 @transaction.atomic
 def set_password(user: User, *, actor: User, password: str) -> User:
     """Give an account a new password; the record says that, not what. Raises ForbiddenError, ValidationError."""
+    _spare_system(user)
     if actor.pk != user.pk:
         _require_staff(actor, "set another person's password", superuser=user.is_superuser)
     validate_password(password, user)
@@ -47,6 +51,12 @@ def set_password(user: User, *, actor: User, password: str) -> User:
     user.save(update_fields=["password", "updated_at"])
     record_change(user, actor=actor, action="user.password_set")
     return user
+
+
+def _spare_system(user: User) -> None:
+    """Nobody may take over the account that may do everything."""
+    if user.username == SYSTEM_USERNAME:
+        raise ForbiddenError("This account belongs to the product itself.")
 
 
 def _require_staff(actor: User, deed: str, *, superuser: bool = False) -> None:

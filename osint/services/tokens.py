@@ -54,9 +54,11 @@ def issue_token(
 
 
 def revoke_token(token: ApiToken, *, actor: User) -> ApiToken:
-    """End a token now. Its owner or staff may. Raises ForbiddenError."""
+    """End a token now, once and for all. Its owner or staff may. Raises ForbiddenError."""
     if actor.pk != token.user_id and not actor.is_staff:
         raise ForbiddenError("Only the owner or staff may revoke a token.")
+    if token.revoked_at is not None:
+        return token
     return update(token, {"revoked_at": timezone.now()}, actor=actor, action="token.revoked")
 
 

@@ -6,25 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from osint.edtf import EdtfError, in_words
+from osint.pages.drawing import icon
 
 register = template.Library()
 
 SHOWN_ENDS = 8
 
 
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """A drawing from the sprite. It is decoration: the word beside it carries the meaning."""
-    address = f"{static('osint/icons.svg')}#{name}"
-    return format_html(
-        '<svg class="icon icon-{}" aria-hidden="true" focusable="false"><use href="{}"/></svg>', name, address
-    )
+register.simple_tag(icon)
 
 
 @register.filter

@@ -42,6 +42,7 @@ class SightingFilter(filters.FilterSet):
         queryset=Equipment.objects.all(), to_field_name="slug", method="in_branch", label="With all below it."
     )
     place = filters.ModelChoiceFilter(queryset=Place.objects.all(), to_field_name="slug")
+    title = filters.CharFilter(lookup_expr="icontains")
     status = filters.MultipleChoiceFilter(choices=Status.choices)
     activity = filters.MultipleChoiceFilter(choices=Activity.choices)
     certainly_within = filters.DateFromToRangeFilter(method="certainly", label="Whole date in the period.")
@@ -49,7 +50,7 @@ class SightingFilter(filters.FilterSet):
 
     class Meta:
         model = Sighting
-        fields = ("equipment", "place", "status", "activity")
+        fields = ("equipment", "place", "title", "status", "activity")
 
     def in_branch(self, rows: QuerySet[Sighting], name: str, root: Equipment) -> QuerySet[Sighting]:
         return rows.filter(equipment__in=branch_ids(root))
@@ -64,6 +65,10 @@ class SightingFilter(filters.FilterSet):
 
 
 class EvidenceFilter(filters.FilterSet):
+    """Sighting and publication are not looked up: whether another case has such a row is not to be told."""
+
+    sighting = filters.UUIDFilter()
+    publication = filters.UUIDFilter()
     stance = filters.ChoiceFilter(choices=Stance.choices)
     withdrawn = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from osint.api.fields import NamedField
 from osint.api.serializers import PersonSerializer
 from sightings.models import (
     Activity,
@@ -41,7 +42,7 @@ class EquipmentSerializer(serializers.ModelSerializer[Equipment]):
 class EquipmentChange(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200, required=False)
     kind = serializers.ChoiceField(choices=EquipmentKind.choices, required=False)
-    parent = serializers.SlugRelatedField[Equipment](  # type: ignore[assignment]  # as above
+    parent = NamedField[Equipment](  # type: ignore[assignment]  # as above
         slug_field="slug", queryset=Equipment.objects.all(), required=False, allow_null=True
     )
     nato_name = serializers.CharField(max_length=120, required=False, allow_blank=True)
@@ -109,14 +110,14 @@ class SightingSerializer(serializers.ModelSerializer[Sighting]):
 class SightingChange(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=300, required=False)
     description = serializers.CharField(required=False, allow_blank=True)
-    equipment = serializers.SlugRelatedField[Equipment](
+    equipment = NamedField[Equipment](
         slug_field="slug", queryset=Equipment.objects.all(), required=False, allow_null=True
     )
     quantity_min = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, allow_null=True)
     quantity_max = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, allow_null=True)
     operator = serializers.CharField(max_length=200, required=False, allow_blank=True)
     activity = serializers.ChoiceField(choices=Activity.choices, required=False)
-    place = serializers.SlugRelatedField[Place](
+    place = NamedField[Place](
         slug_field="slug", queryset=Place.objects.all(), required=False, allow_null=True
     )
     latitude = serializers.FloatField(min_value=-90, max_value=90, required=False, allow_null=True)

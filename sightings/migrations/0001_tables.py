@@ -152,8 +152,11 @@ class Migration(migrations.Migration):
                                 ("radius_m__isnull", True),
                             ),
                             models.Q(
+                                ("latitude__isnull", False),
                                 ("latitude__range", (-90, 90)),
+                                ("longitude__isnull", False),
                                 ("longitude__range", (-180, 180)),
+                                ("radius_m__isnull", False),
                                 ("radius_m__range", (0.1, 20037508)),
                             ),
                             _connector="OR",
@@ -496,8 +499,11 @@ class Migration(migrations.Migration):
                         ("latitude__isnull", True), ("longitude__isnull", True), ("radius_m__isnull", True)
                     ),
                     models.Q(
+                        ("latitude__isnull", False),
                         ("latitude__range", (-90, 90)),
+                        ("longitude__isnull", False),
                         ("longitude__range", (-180, 180)),
+                        ("radius_m__isnull", False),
                         ("radius_m__range", (0.1, 20037508)),
                     ),
                     _connector="OR",

@@ -13,6 +13,8 @@ from osint.models import Record
 from osint.naming import fold
 from sightings.models.positions import Positioned
 
+LONGEST_KEY = 400
+
 
 class EquipmentKind(models.TextChoices):
     CATEGORY = "category", "Category"
@@ -68,7 +70,7 @@ class Alias(Record):
     """Another name, with the key under which spellings and scripts fall together."""
 
     name = models.CharField(max_length=200)
-    key = models.CharField(max_length=400, editable=False)
+    key = models.CharField(max_length=LONGEST_KEY, editable=False)
 
     class Meta:
         abstract = True
@@ -82,7 +84,8 @@ class Alias(Record):
         return self.name
 
     def clean_fields(self, exclude: Any = None) -> None:
-        self.key = fold(self.name)
+        # A name written in Latin letters may be many times as long; what lies beyond tells no two apart.
+        self.key = fold(self.name)[:LONGEST_KEY]
         super().clean_fields(exclude=exclude)
 
 

@@ -29,9 +29,15 @@ class Positioned(models.Model):
         abstract = True
         constraints = [
             models.CheckConstraint(
+                # A comparison with NULL is NULL, which a check lets pass: absence has to be spelt out.
                 condition=Q(latitude__isnull=True, longitude__isnull=True, radius_m__isnull=True)
                 | Q(
-                    latitude__range=(-90, 90), longitude__range=(-180, 180), radius_m__range=(0.1, FURTHEST_M)
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    radius_m__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                    radius_m__range=(0.1, FURTHEST_M),
                 ),
                 name="%(class)s_position_whole",
                 violation_error_code="position_incomplete",

@@ -13,6 +13,7 @@ from osint.models import SYSTEM_USERNAME, Role, User
 from osint.naming import fold
 from osint.services.changes import insert, update
 from sightings.models import Equipment, EquipmentAlias, Place, PlaceAlias
+from sightings.models.catalogue import LONGEST_KEY
 from sightings.selectors import branch_ids
 
 
@@ -79,7 +80,7 @@ def _name_place(place: Place, names: Iterable[str], actor: User) -> None:
 def _new_names(names: Iterable[str], known: set[str]) -> Iterable[str]:
     """The names that are not yet known under their folded key, each key once."""
     for name in names:
-        key = fold(name)
+        key = fold(name)[:LONGEST_KEY]
         if key and key not in known:
             known.add(key)
             yield name

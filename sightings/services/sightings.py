@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from osint.access import get_one, require_role
 from osint.dates import edtf_columns
+from osint.errors import ConflictError
 from osint.models import Investigation, Role, User
 from osint.services.changes import insert, update
 from sightings.models import Evidence, Sighting, Status
@@ -69,8 +70,12 @@ def attach_evidence(
 
 
 def change_evidence(evidence: Evidence, *, actor: User, **values: Any) -> Evidence:
-    """Correct stance, credibility, quotation, fragment or note. Needs researcher. Raises as `attach_evidence`."""
+    """Correct stance, credibility, quotation, fragment or note. Needs researcher.
+
+    Raises as `attach_evidence`, and ConflictError once it is withdrawn.
+    """
     require_role(actor, evidence.investigation, Role.RESEARCHER)
+    _refuse_withdrawn(evidence)
     return update(evidence, values, actor=actor, action="evidence.changed")
 
 
@@ -78,13 +83,20 @@ def change_evidence(evidence: Evidence, *, actor: User, **values: Any) -> Eviden
 def withdraw_evidence(evidence: Evidence, *, actor: User, reason: str) -> Evidence:
     """Take an item of evidence out of account, with a reason; it stays on record. Needs researcher.
 
-    Raises ForbiddenError, ValidationError (`reason_required`).
+    Raises ForbiddenError, ValidationError (`reason_required`), ConflictError when it is withdrawn already.
     """
     require_role(actor, evidence.investigation, Role.RESEARCHER)
+    _refuse_withdrawn(Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk))
     if not reason.strip():
         raise ValidationError({"reason": ValidationError("Say why it is withdrawn.", code="reason_required")})
     values = {"withdrawn_at": timezone.now(), "withdrawn_reason": reason}
     return update(evidence, values, actor=actor, action="evidence.withdrawn")
+
+
+def _refuse_withdrawn(evidence: Evidence) -> None:
+    """What was withdrawn stays as it was, with its first reason; a second thought is a new item."""
+    if evidence.withdrawn_at is not None:
+        raise ConflictError("This evidence is withdrawn. Attach the publication anew instead.")
 
 
 def _refuse_verdict(status: str) -> None:

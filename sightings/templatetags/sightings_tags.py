@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.safestring import SafeString
 
+from osint.pages.drawing import sign, token
 from sightings.geo import in_words
 from sightings.models import Credibility, Evidence, Positioned, Sighting, Stance, Status
 from sources.models import Reliability
@@ -26,20 +28,20 @@ STATUS_SHAPES = {
 }
 
 
-@register.inclusion_tag("osint/sign.html")
-def stance(value: str) -> dict[str, str]:
+@register.simple_tag
+def stance(value: str) -> SafeString:
     """Which way evidence points: shape and word."""
-    return {"shape": STANCE_SHAPES[Stance(value)], "word": Stance(value).label, "meaning": ""}
+    return sign(STANCE_SHAPES[Stance(value)], Stance(value).label)
 
 
-@register.inclusion_tag("osint/sign.html")
-def status(value: str) -> dict[str, str]:
+@register.simple_tag
+def status(value: str) -> SafeString:
     """Where a sighting stands: shape and word."""
-    return {"shape": STATUS_SHAPES[Status(value)], "word": Status(value).label, "meaning": ""}
+    return sign(STATUS_SHAPES[Status(value)], Status(value).label)
 
 
-@register.inclusion_tag("osint/rating.html")
-def rating(evidence: Evidence) -> dict[str, str]:
+@register.simple_tag
+def rating(evidence: Evidence) -> SafeString:
     """Source and item as one token such as `B2`, with the meaning of both. What cannot be judged is a blank."""
     source = evidence.publication.source
     grade = source.reliability if source else None
@@ -47,8 +49,7 @@ def rating(evidence: Evidence) -> dict[str, str]:
     number = "–" if evidence.credibility == Credibility.UNKNOWN else str(evidence.credibility)
     reliability = Reliability(grade).label if grade else "source not rated"
     meaning = f"{reliability}, {Credibility(evidence.credibility).label}"
-    kind = "blank" if letter == number == "–" else "known"
-    return {"token": f"{letter}{number}", "meaning": meaning, "kind": kind}
+    return token(f"{letter}{number}", meaning, is_blank=letter == number == "–")
 
 
 @register.filter

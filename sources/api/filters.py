@@ -1,4 +1,7 @@
-"""What lists of the first floor can be narrowed by."""
+"""What lists of the first floor can be narrowed by.
+
+Other rows are named by key without looking them up: whether another case has such a row is not to be told.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ class SourceFilter(filters.FilterSet):
 
 
 class PublicationFilter(filters.FilterSet):
+    source = filters.UUIDFilter()
     title = filters.CharFilter(lookup_expr="icontains")
 
     class Meta:
@@ -26,12 +30,16 @@ class PublicationFilter(filters.FilterSet):
 
 
 class DerivationFilter(filters.FilterSet):
+    publication = filters.UUIDFilter()
+    derives_from = filters.UUIDFilter()
+
     class Meta:
         model = Derivation
         fields = ("publication", "derives_from", "kind")
 
 
 class CaptureFilter(filters.FilterSet):
+    publication = filters.UUIDFilter()
     state = filters.ChoiceFilter(choices=JobState.choices)
     verdict = filters.ChoiceFilter(choices=Verdict.choices)
 

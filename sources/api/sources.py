@@ -33,7 +33,7 @@ class SourceView(ApiView):
     filterset_class = SourceFilter
 
     def rows(self) -> QuerySet[Source]:
-        return sources_for(self.actor).select_related("private_to")
+        return sources_for(self.actor)
 
     def list(self, request: Request) -> Response:
         """List sources with the reliability grade in force."""

@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -553,7 +554,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="publication",
             constraint=models.UniqueConstraint(
-                fields=("investigation", "canonical_url"), name="publication_recognised_once"
+                models.F("investigation"),
+                django.db.models.functions.text.MD5("canonical_url"),
+                name="publication_recognised_once",
             ),
         ),
         migrations.AddConstraint(
@@ -601,7 +604,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="capturefile",
             constraint=models.UniqueConstraint(
-                fields=("capture", "file", "role", "url"), name="file_kept_once"
+                models.F("capture"),
+                models.F("file"),
+                models.F("role"),
+                django.db.models.functions.text.MD5("url"),
+                name="file_kept_once",
             ),
         ),
         migrations.AddConstraint(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import MD5
 from django.utils import timezone
 
 from osint.models import Investigation, Job, Record
@@ -118,7 +119,8 @@ class CaptureFile(Record):
     class Meta:
         ordering = ("id",)
         constraints = [
-            models.UniqueConstraint(fields=["capture", "file", "role", "url"], name="file_kept_once"),
+            # By digest: an address may be longer than an index entry.
+            models.UniqueConstraint("capture", "file", "role", MD5("url"), name="file_kept_once"),
             models.CheckConstraint(condition=Q(role__in=FileRole.values), name="file_role_known"),
         ]
 

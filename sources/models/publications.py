@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5
 
 from osint.models import Investigation, Record
 from sources.models.sources import Source
@@ -43,8 +44,9 @@ class Publication(Record):
     class Meta:
         ordering = ("-id",)
         constraints = [
+            # By digest: an address may be longer than an index entry, and nothing rests on MD5 being safe.
             models.UniqueConstraint(
-                fields=["investigation", "canonical_url"], name="publication_recognised_once"
+                "investigation", MD5("canonical_url"), name="publication_recognised_once"
             ),
             models.UniqueConstraint(fields=["id", "investigation"], name="publication_in_one_case"),
             models.CheckConstraint(

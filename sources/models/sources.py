@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -59,14 +61,18 @@ class Source(Record):
         return self.name
 
     @property
+    def case_id(self) -> UUID | None:
+        return self.private_to_id
+
+    @property
     def reliability(self) -> str | None:
-        """The grade in force: the latest dated rating, the later entered where two share a day. None if unrated.
+        """The grade in force today, None if unrated.
 
         Reads the annotation of `sources.selectors.sources_for` where there is one, so that lists cost one query.
         """
         if "current_reliability" in self.__dict__:
             return self.__dict__["current_reliability"]  # type: ignore[no-any-return]  # set by the annotation
-        latest = self.ratings.order_by("-rated_on", "-id").first()
+        latest = SourceRating.in_force().filter(source=self).first()
         return latest.reliability if latest else None
 
 
@@ -91,3 +97,12 @@ class SourceRating(Record):
 
     def __str__(self) -> str:
         return f"{self.source} {self.reliability}"
+
+    @property
+    def case_id(self) -> UUID | None:
+        return self.source.private_to_id
+
+    @classmethod
+    def in_force(cls) -> models.QuerySet[SourceRating]:
+        """Ratings that hold today, the one that counts first: the latest dated, then the latest entered."""
+        return cls.objects.filter(rated_on__lte=timezone.localdate()).order_by("-rated_on", "-id")

@@ -55,13 +55,15 @@ def request_capture(publication: Publication, *, actor: User, method: str = "htt
     under_way = publication.captures.filter(method=method).exclude(state__in=ENDED)
     if capture := under_way.first():
         return capture
+    now = timezone.now()
     capture = Capture(
         investigation=publication.investigation,
         publication=publication,
         method=method,
         requested_by=actor,
         url=publication.url,
-        rung_at=timezone.now(),
+        not_before=now,
+        rung_at=now,
     )
     insert(capture, actor=actor, action="capture.requested")
     transaction.on_commit(partial(_ring, capture.pk))
@@ -74,6 +76,7 @@ def retry_capture(capture: Capture, *, actor: User) -> Capture:
 
     Needs researcher. Raises ForbiddenError, ValidationError (`capture_not_failed`).
     """
+    require_role(actor, capture.investigation, Role.RESEARCHER)
     if capture.state not in {JobState.FAILED, JobState.QUARANTINED}:
         message = f"Only a failed capture can be tried again; this one is {capture.state}."
         raise ValidationError(message, code="capture_not_failed")
@@ -175,4 +178,4 @@ def _ring(capture_id: UUID) -> None:
     # Imported late: the task calls these services.
     from sources.tasks import archive_capture
 
-    jobs.ring(archive_capture.delay, capture_id)
+    jobs.ring(Capture, capture_id, archive_capture.delay)

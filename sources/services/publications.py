@@ -15,7 +15,7 @@ from osint.models import Investigation, Role, User
 from osint.services.changes import insert, record_change, update
 from sources.canonical import UrlError, canonical_url
 from sources.models import Derivation, Publication, Source
-from sources.selectors import publications_in, sources_in
+from sources.selectors import find_publication, publications_in, sources_in
 
 
 def add_publication(
@@ -28,7 +28,7 @@ def add_publication(
     """
     require_role(actor, investigation, Role.RESEARCHER)
     key = _canonical(url)
-    if found := publications_in(investigation).filter(canonical_url=key).first():
+    if found := find_publication(investigation, key):
         return found, False
     publication = Publication(
         investigation=investigation,
@@ -39,8 +39,11 @@ def add_publication(
     )
     try:
         return insert(publication, actor=actor, action="publication.added"), True
-    except ConflictError:
-        return get_one(publications_in(investigation), canonical_url=key), False
+    except (ConflictError, ValidationError):
+        # Somebody may have logged the same address in between; anything else is wrong with the values.
+        if found := find_publication(investigation, key):
+            return found, False
+        raise
 
 
 def change_publication(publication: Publication, *, actor: User, **values: Any) -> Publication:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from osint.models import JobState
+from osint.pages.drawing import sign, token
 from sources.models import Capture, CaptureFile, Reliability, Verdict
 
 register = template.Library()
@@ -37,30 +39,29 @@ STATE_WORDS = {
 }
 
 
-@register.inclusion_tag("osint/sign.html")
-def verdict(capture: Capture) -> dict[str, str]:
+@register.simple_tag
+def verdict(capture: Capture) -> SafeString:
     """What a capture really contains: shape and word, or how far it is while nobody knows."""
     if capture.verdict:
         found = Verdict(capture.verdict)
-        reasons = "; ".join(capture.verdict_reasons)
-        return {"shape": VERDICT_SHAPES[found], "word": found.label, "meaning": reasons}
+        return sign(VERDICT_SHAPES[found], found.label, "; ".join(capture.verdict_reasons))
     return state(capture)
 
 
-@register.inclusion_tag("osint/sign.html")
-def state(capture: Capture) -> dict[str, str]:
+@register.simple_tag
+def state(capture: Capture) -> SafeString:
     """How far a capture is: shape and word."""
     held = JobState(capture.state)
-    return {"shape": STATE_SHAPES[held], "word": STATE_WORDS[held], "meaning": capture.error_detail}
+    return sign(STATE_SHAPES[held], STATE_WORDS[held], capture.error_detail)
 
 
-@register.inclusion_tag("osint/rating.html")
-def reliability(grade: str | None) -> dict[str, str]:
+@register.simple_tag
+def reliability(grade: str | None) -> SafeString:
     """A source's grade as a token; F and no grade at all are blanks, each with its meaning."""
     if grade is None:
-        return {"token": "–", "meaning": "not rated", "kind": "blank"}
-    kind = "blank" if grade == Reliability.F else "known"
-    return {"token": "–" if kind == "blank" else grade, "meaning": Reliability(grade).label, "kind": kind}
+        return token("–", "not rated", is_blank=True)
+    is_blank = grade == Reliability.F
+    return token("–" if is_blank else grade, Reliability(grade).label, is_blank=is_blank)
 
 
 @register.filter

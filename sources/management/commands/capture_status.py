@@ -28,4 +28,4 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(counts))
         else:
-            self.stdout.writelines(f"{state:<12} {count}" for state, count in counts.items())
+            self.stdout.write("\n".join(f"{state:<12} {count}" for state, count in counts.items()))

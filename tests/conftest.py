@@ -1,0 +1,77 @@
+"""Real PostgreSQL and Redis, started for this run; no way out but loopback and Unix sockets."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django
+import pytest
+from django.conf import settings
+from pytest_socket import socket_allow_hosts
+
+from config.supervision.throwaway import throwaway_services
+
+VAR = Path(__file__).resolve().parent.parent / "var"
+SERVICES = ExitStack()
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+pytest_plugins = ["tests.fixtures"]
+
+
+def start_services() -> None:
+    """Start the services, and only then load the settings, which name them."""
+    os.environ.pop("DATABASE_URL", None)  # the tests must never reach a database with anything in it
+    os.environ.update(SERVICES.enter_context(throwaway_services(VAR / "test", os.environ)))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    # Slow on purpose elsewhere; here every logged-in client would pay for it.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+
+
+if not settings.configured:
+    start_services()  # now and not in a hook: the files beside this one may import models
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the services."""
+    SERVICES.close()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which database the tests use."""
+    return f"database: {settings.DATABASES['default']['HOST']}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse every connection that leaves this machine."""
+    socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_empties_the_record_of_changes() -> Iterator[None]:
+    """Between tests with real transactions every table is emptied, which the record of changes rightly refuses.
+
+    Only the table's owner can put its triggers to sleep, and only Django's flush does, here.
+    """
+    from django.db.backends.postgresql.operations import DatabaseOperations  # only once Django is set up
+
+    original = DatabaseOperations.execute_sql_flush
+
+    def execute(operations: DatabaseOperations, sql_list: list[str]) -> None:
+        asleep = "ALTER TABLE osint_change DISABLE TRIGGER USER;"
+        awake = "ALTER TABLE osint_change ENABLE TRIGGER USER;"
+        original(operations, [asleep, *sql_list, awake])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", execute)
+        yield
+
+
+@pytest.fixture
+def child_environment(transactional_db: None) -> dict[str, str]:
+    """The environment for a real process beside the test: it sees the test's database and its Redis."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{settings.DATABASES['default']['NAME']}")
+    return {**os.environ, "DATABASE_URL": url.geturl()}

@@ -1,0 +1,252 @@
+"""Everything that can be done over the API, as a table: how, by whom at least, and what comes of it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from rest_framework.test import APIClient
+
+from osint.models import Role, User
+from osint.services.tokens import issue_token
+from sources import storage
+from sources.models import Capture, CaptureFile, StoredFile
+from sources.services.captures import request_capture
+from sources.services.publications import record_derivation
+from tests import cast
+from tests.clients import API
+
+CASE = "investigations/{case}/"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One request. `{names}` in the path and the body stand for the things of a team's `names_of`."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+    role: Role = Role.VIEWER
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def in_case(self) -> bool:
+        """Whether only members of the case may know of it."""
+        return self.path.startswith(CASE)
+
+    @property
+    def has_object(self) -> bool:
+        """Whether the address ends in one object of a case."""
+        return self.in_case and "{" in self.path.removeprefix(CASE)
+
+    def path_for(self, names: Mapping[str, str]) -> str:
+        """The address, with the names filled in."""
+        return f"{API}/{self.path.format_map(names)}"
+
+    def body_for(self, names: Mapping[str, str]) -> dict[str, Any]:
+        """The body, with the names filled in."""
+        return {key: _filled(value, names) for key, value in self.body.items()}
+
+    def by(self, client: APIClient, names: Mapping[str, str], **changes: Any) -> Any:
+        """The answer to the request, with some values of its body changed."""
+        answer = client.generic(
+            self.method, self.path_for(names), json.dumps(self.body_for(names) | changes), "application/json"
+        )
+        answer.close()  # a file would stay open
+        return answer
+
+
+GET, POST, PATCH, DELETE = "GET", "POST", "PATCH", "DELETE"
+RESEARCHER, REVIEWER, ADMIN = Role.RESEARCHER, Role.REVIEWER, Role.ADMIN
+POINT = {"latitude": 55.7, "longitude": 37.6, "radius_m": 100}
+
+DEEDS = [
+    Deed(GET, "investigations/"),
+    Deed(POST, "investigations/", {"slug": "new-case", "title": "A new case"}, status=201),
+    Deed(GET, CASE),
+    Deed(PATCH, CASE, {"title": "Another title", "summary": "In short"}, ADMIN),
+    Deed(GET, CASE + "memberships/"),
+    Deed(POST, CASE + "memberships/", {"username": "{outsider}", "role": "viewer"}, ADMIN, 201),
+    Deed(GET, CASE + "memberships/{membership}/"),
+    Deed(PATCH, CASE + "memberships/{membership}/", {"role": "reviewer"}, ADMIN),
+    Deed(DELETE, CASE + "memberships/{membership}/", {}, ADMIN, 204),
+    Deed(GET, CASE + "changes/"),
+    Deed(GET, "tokens/"),
+    Deed(POST, "tokens/", {"name": "scripts", "investigation": "{case}", "days": 7}, status=201),
+    Deed(GET, "sources/"),
+    Deed(
+        POST,
+        "sources/",
+        {"name": "Herald", "kind": "outlet", "homepage": "https://herald.example/", "language": "en",
+         "country": "GB", "description": "A newspaper", "private_to": "{case}"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, "sources/{source}/"),
+    Deed(PATCH, "sources/{source}/", {"name": "The Other Courier", "description": "Renamed"}, RESEARCHER),
+    Deed(GET, "sources/{source}/ratings/"),
+    Deed(
+        POST,
+        "sources/{source}/ratings/",
+        {"reliability": "B", "rated_on": "2023-01-19", "reason": "Corrects its errors"},
+        REVIEWER,
+        201,
+    ),
+    Deed(GET, CASE + "publications/"),
+    Deed(
+        POST,
+        CASE + "publications/",
+        {"url": "https://courier.example/new", "source": "{source}", "kind": "post", "title": "News",
+         "author": "Staff", "language": "en", "published": "2023-01-19"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "publications/{publication}/"),
+    Deed(PATCH, CASE + "publications/{publication}/", {"title": "A title", "published": "2023"}, RESEARCHER),
+    Deed(GET, CASE + "derivations/"),
+    Deed(
+        POST,
+        CASE + "derivations/",
+        {"publication": "{publication}", "derives_from": "{relay}", "kind": "quotes", "note": "In full"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "derivations/{derivation}/"),
+    Deed(DELETE, CASE + "derivations/{derivation}/", {}, RESEARCHER, 204),
+    Deed(GET, CASE + "captures/"),
+    Deed(POST, CASE + "captures/", {"publication": "{publication}", "method": "http"}, RESEARCHER, 202),
+    Deed(GET, CASE + "captures/{capture}/"),
+    Deed(POST, CASE + "captures/{capture}/retry/", {}, RESEARCHER, 202),
+    Deed(GET, CASE + "files/"),
+    Deed(GET, CASE + "files/{file}/"),
+    Deed(GET, CASE + "files/{file}/content/"),
+    Deed(GET, CASE + "files/{file}/thumbnail/"),
+    Deed(GET, "equipment/"),
+    Deed(
+        POST,
+        "equipment/",
+        {"slug": "s-400", "name": "S-400", "kind": "type", "parent": "{equipment}", "nato_name": "SA-21",
+         "aliases": ["С-400"]},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, "equipment/{equipment_id}/"),
+    Deed(PATCH, "equipment/{equipment_id}/", {"name": "Pantsir", "aliases": ["Pantsyr"]}, RESEARCHER),
+    Deed(GET, "places/"),
+    Deed(POST, "places/", {"slug": "park", "name": "The park", "country": "RU", **POINT}, RESEARCHER, 201),
+    Deed(GET, "places/{place_id}/"),
+    Deed(PATCH, "places/{place_id}/", {"name": "The old roof", "aliases": ["Крыша"], **POINT}, RESEARCHER),
+    Deed(GET, "gazetteer/?q=odintsovo"),
+    Deed(GET, CASE + "sightings/"),
+    Deed(
+        POST,
+        CASE + "sightings/",
+        {"title": "A launcher", "description": "By the river", "equipment": "{equipment}", "place": "{place}",
+         "quantity_min": 1, "quantity_max": 2, "operator": "Army", "activity": "deployed",
+         "when": "2023-01-06~", "status": "draft", **POINT},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "sightings/{sighting}/"),
+    Deed(PATCH, CASE + "sightings/{sighting}/", {"title": "Two launchers", "when": "2023"}, RESEARCHER),
+    Deed(GET, CASE + "evidence/"),
+    Deed(
+        POST,
+        CASE + "evidence/",
+        {"sighting": "{sighting}", "publication": "{relay}", "stance": "undercuts", "credibility": 3,
+         "quotation": "An old picture", "fragment": "t=3,7", "note": "See the snow",
+         "undercuts": "{evidence}"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "evidence/{evidence}/"),
+    Deed(PATCH, CASE + "evidence/{evidence}/", {"credibility": 4, "note": "On reflection"}, RESEARCHER),
+    Deed(POST, CASE + "evidence/{evidence}/withdraw/", {"reason": "It shows another roof"}, RESEARCHER),
+    Deed(DELETE, "tokens/{token}/", status=204),
+    Deed(GET, CASE + "graph.ndjson"),
+    Deed(GET, CASE + "graph.json"),
+]  # fmt: skip
+
+#: The catalogue is shared: whoever holds the role in any case may write it, and everybody may read it.
+CASE_DEEDS = [deed for deed in DEEDS if deed.in_case]
+READS = [deed for deed in DEEDS if deed.method == GET]
+WRITES = [deed for deed in DEEDS if deed.role != Role.VIEWER]
+WITH_BODY = [deed for deed in DEEDS if deed.body]
+LISTS = [
+    deed for deed in READS if deed.path.endswith("s/") or deed.path in ("equipment/", CASE + "evidence/")
+]
+
+
+def member(team: cast.Team, role: Role) -> User:
+    """The member of the team with this role."""
+    user: User = getattr(team, role.value)
+    return user
+
+
+def nowhere(team: cast.Team) -> dict[str, str]:
+    """The names of a case with nothing in it: every key is one that no row has."""
+    return defaultdict(lambda: str(uuid4()), case=team.case.slug)
+
+
+def names_of(team: cast.Team, asker: User) -> dict[str, str]:
+    """One of each thing in the team's case, and the names by which `DEEDS` call them."""
+    slug = team.case.slug
+    source = cast.source(name=f"The Courier of {slug}")
+    publication = cast.publication(team, source=source)
+    relay = cast.publication(team, "https://herald.example/relay")
+    equipment = cast.equipment(slug=f"pantsir-{slug}")
+    place = cast.place(slug=f"roof-of-{slug}")
+    sighting = cast.sighting(team, equipment=equipment, place=place)
+    derivation = record_derivation(relay, actor=team.researcher, derives_from=publication, kind="relays")
+    kept = kept_file(failed_capture(team, relay))
+    return {
+        "case": slug,
+        "outsider": team.outsider.username,
+        "membership": str(team.case.memberships.get(user=team.viewer).pk),
+        "token": str(issue_token(actor=asker, user=asker, name="old")[0].pk),
+        "source": str(source.pk),
+        "publication": str(publication.pk),
+        "relay": str(relay.pk),
+        "derivation": str(derivation.pk),
+        "capture": str(kept.capture_id),
+        "file": str(kept.pk),
+        "equipment": equipment.slug,
+        "equipment_id": str(equipment.pk),
+        "place": place.slug,
+        "place_id": str(place.pk),
+        "sighting": str(sighting.pk),
+        "evidence": str(cast.evidence(team, sighting, publication).pk),
+    }
+
+
+def failed_capture(team: cast.Team, publication: Any) -> Capture:
+    """A capture that can be tried again."""
+    capture = request_capture(publication, actor=team.researcher)
+    Capture.objects.filter(pk=capture.pk).update(state="failed", error_code="gone")
+    return capture
+
+
+def kept_file(capture: Capture) -> CaptureFile:
+    """A preserved picture that is its own thumbnail."""
+    settings.WORK_ROOT.mkdir(parents=True, exist_ok=True)
+    path = settings.WORK_ROOT / "picture"
+    path.write_bytes(b"not really a picture")
+    digest = storage.hash_of(path)
+    storage.keep(path, digest)
+    file, _ = StoredFile.objects.get_or_create(
+        sha256=digest, defaults={"size": path.stat().st_size, "media_type": "image/webp"}
+    )
+    return CaptureFile.objects.create(capture=capture, file=file, role="medium", thumbnail=file)
+
+
+def _filled(value: Any, names: Mapping[str, str]) -> Any:
+    return value.format_map(names) if isinstance(value, str) else value

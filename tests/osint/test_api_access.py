@@ -1,0 +1,133 @@
+"""Who may do what: every deed of the API, by every kind of person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from osint.api.problems import NOT_FOUND
+from osint.models import Role
+from osint.services.investigations import open_investigation
+from tests import cast
+from tests.clients import client_of, client_with, nobody, token_of
+from tests.deeds import CASE_DEEDS, DEEDS, READS, WRITES, Deed, member, names_of, nowhere
+
+DOCUMENTS = {"GET schema/", "GET docs/"}
+
+
+def each(deeds: list[Deed]) -> Any:
+    return pytest.mark.parametrize("deed", deeds, ids=[deed.name for deed in deeds])
+
+
+def only_below(role: Role) -> Role:
+    return list(Role)[role.rank - 1]
+
+
+@each(DEEDS)
+def test_least_role_suffices(deed: Deed, team: cast.Team) -> None:
+    person = member(team, deed.role)
+
+    answer = deed.by(client_of(person), names_of(team, person))
+
+    assert answer.status_code == deed.status, answer.content
+
+
+@each(WRITES)
+def test_role_below_is_forbidden(deed: Deed, team: cast.Team) -> None:
+    person = member(team, only_below(deed.role))
+
+    answer = deed.by(client_of(person), names_of(team, person))
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@each(CASE_DEEDS)
+def test_outsider_gets_the_same_as_for_a_missing_case(deed: Deed, team: cast.Team) -> None:
+    client, names = client_of(team.outsider), names_of(team, team.outsider)
+
+    answers = deed.by(client, names), deed.by(client, names | {"case": "no-such-case"})
+
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(404, NOT_FOUND)] * 2
+
+
+@each([deed for deed in CASE_DEEDS if deed.has_object])
+def test_object_of_another_case_is_the_same_as_a_missing_one(
+    deed: Deed, team: cast.Team, others: cast.Team
+) -> None:
+    theirs = names_of(others, others.admin) | {"case": team.case.slug}
+    missing = nowhere(team)
+    client = client_of(team.admin)
+
+    answers = deed.by(client, theirs), deed.by(client, missing)
+
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(404, NOT_FOUND)] * 2
+
+
+@each(DEEDS)
+def test_no_credentials_are_challenged(deed: Deed, team: cast.Team) -> None:
+    answer = deed.by(nobody(), nowhere(team))
+
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="sightline"')
+    assert answer.json()["code"] == "not_authenticated"
+
+
+@each(CASE_DEEDS)
+def test_token_for_another_case_finds_nothing(deed: Deed, team: cast.Team) -> None:
+    elsewhere = open_investigation(actor=team.admin, slug="elsewhere", title="Elsewhere")
+    names = names_of(team, team.admin)
+
+    answer = deed.by(client_with(token_of(team.admin, elsewhere)), names)
+
+    assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+
+
+@each(READS)
+def test_other_methods_are_refused(deed: Deed, team: cast.Team) -> None:
+    answer = client_of(team.admin).put(deed.path_for(nowhere(team)), {})
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+@each(READS)
+def test_options_describe_what_is_there(deed: Deed, team: cast.Team) -> None:
+    answer = client_of(team.admin).options(deed.path_for(nowhere(team)))
+
+    assert answer.status_code == 200
+
+
+def test_table_names_every_route() -> None:
+    assert {deed.name.split("?")[0] for deed in DEEDS} | DOCUMENTS == set(routes_of_the_api())
+
+
+def routes_of_the_api() -> list[str]:
+    """Each method and address, with the variable parts called as in the table."""
+    patterns = get_resolver().url_patterns
+    return [route for entry in patterns if str(entry.pattern) == "api/v1/" for route in _routes(entry, "")]
+
+
+VARIABLES = {
+    "investigations/<slug:slug>": "investigations/{case}",
+    "sources/<uuid:source_pk>": "sources/{source}",
+    "equipment/<uuid:pk>": "equipment/{equipment_id}",
+    "places/<uuid:pk>": "places/{place_id}",
+    "publications/<uuid:pk>": "publications/{publication}",
+    "evidence/<uuid:pk>": "evidence/{evidence}",
+} | {f"{name}s/<uuid:pk>": f"{name}s/{{{name}}}" for name in (
+    "membership", "token", "source", "derivation", "capture", "file", "sighting",
+)}  # fmt: skip
+
+
+def _routes(entry: URLResolver | URLPattern, before: str) -> list[str]:
+    if isinstance(entry, URLResolver):
+        here = before if before or str(entry.pattern) == "api/v1/" else str(entry.pattern)
+        return [route for inner in entry.url_patterns for route in _routes(inner, here)]
+    path = before + str(entry.pattern)
+    for variable, name in VARIABLES.items():
+        path = path.replace(variable, name)
+    actions = getattr(entry.callback, "actions", None) or {"get": "get"}
+    paths = [path]
+    if "<graphformat:format>" in path:
+        paths = [path.replace("<graphformat:format>", ending) for ending in ("json", "ndjson")]
+    return [f"{method.upper()} {each_path}" for method in actions if method != "head" for each_path in paths]

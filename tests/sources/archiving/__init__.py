@@ -1,0 +1,1 @@
+"""Tests of fetching and preserving, against a real server on loopback."""

@@ -1,0 +1,76 @@
+"""Undoing content codings."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+
+from sources.archiving.decoding import decoded_body, decoded_file
+from sources.archiving.errors import BodyUndecodableError, DecodedTooLargeError, UnsupportedCodingError
+from tests.webserver import Server, response
+
+from .conftest import Get
+
+TEXT = b"observed near the river " * 5000
+
+
+@pytest.mark.parametrize(
+    ("coding", "data"),
+    [
+        ("gzip", gzip.compress(TEXT)),
+        ("x-gzip", gzip.compress(TEXT[:7]) + gzip.compress(TEXT[7:])),
+        ("GZIP", gzip.compress(TEXT) + b"padding"),
+        ("deflate", zlib.compress(TEXT)),
+        ("deflate", zlib.compress(TEXT, wbits=-15)),
+        ("deflate, gzip", gzip.compress(zlib.compress(TEXT))),
+        ("identity", TEXT),
+    ],
+)
+def test_a_content_coding_is_undone(server: Server, get: Get, coding: str, data: bytes) -> None:
+    server.routes["/"] = response(data, Content_Encoding=coding)
+    exchange = get()
+    assert exchange.body_path.read_bytes() == data
+    assert decoded_body(exchange, len(TEXT)) == TEXT
+
+
+def test_the_decoded_file_is_hashed(server: Server, get: Get) -> None:
+    server.routes["/"] = response(gzip.compress(TEXT), Content_Encoding="gzip")
+    path, sha256, length = decoded_file(get(), len(TEXT))
+    assert (path.read_bytes(), sha256, length) == (TEXT, hashlib.sha256(TEXT).hexdigest(), len(TEXT))
+
+
+def test_a_body_without_coding_is_its_own_decoded_file(server: Server, get: Get) -> None:
+    server.routes["/"] = response(TEXT)
+    exchange = get()
+    assert decoded_file(exchange, 1)[0] == exchange.body_path
+
+
+def test_a_decompression_bomb_meets_the_ceiling(server: Server, get: Get, tmp_path: Path) -> None:
+    server.routes["/"] = response(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
+    with pytest.raises(DecodedTooLargeError):
+        decoded_file(get(), 1_000_000)
+    assert not list(tmp_path.glob("*.decoded"))
+
+
+def test_a_coding_that_was_not_offered_is_an_error(server: Server, get: Get) -> None:
+    server.routes["/"] = response(b"x", Content_Encoding="br")
+    exchange = get()
+    assert b"br" not in re.findall(rb"Accept-Encoding: (.*)\r", server.requests[0])[0]
+    with pytest.raises(UnsupportedCodingError, match="br"):
+        decoded_body(exchange, 10)
+
+
+def test_a_body_that_is_not_what_it_says_is_an_error(server: Server, get: Get) -> None:
+    server.routes["/"] = response(b"not gzip at all", Content_Encoding="gzip")
+    with pytest.raises(BodyUndecodableError):
+        decoded_body(get(), 100)
+
+
+def test_a_truncated_coding_gives_what_there_is(server: Server, get: Get) -> None:
+    server.routes["/"] = response(zlib.compress(TEXT)[:-20], Content_Encoding="deflate")
+    assert TEXT.startswith(decoded_body(get(), len(TEXT)))

@@ -1,0 +1,72 @@
+"""What a page says."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sources.archiving.readable import PageFacts, read_page
+
+from .pages import english, russian
+
+URL = "https://example.org/2023/page"
+
+
+def test_an_english_article_is_read() -> None:
+    facts = read_page(english(), "https://example.org/page")
+    assert facts.title == "Launcher on a roof"
+    assert facts.author == "Test Writer"
+    assert facts.published == "2023-01-19"
+    assert facts.language == "en-gb"
+    assert facts.site_name == "Example Post"
+
+
+def test_the_text_is_the_article_without_its_surroundings() -> None:
+    text = read_page(english(), URL).text
+    assert "two groups of tubes" in text
+    assert "Sport" not in text
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "koi8-r"])
+def test_a_russian_article_is_read_in_its_charset(charset: str) -> None:
+    facts = read_page(russian(charset), "https://example.org/page")
+    assert facts.title == "Установка на крыше"
+    assert "боевую машину" in facts.text
+    assert (facts.language, facts.published) == ("ru", "2023-01-19")
+
+
+def test_a_date_is_not_guessed_from_the_footer() -> None:
+    html = b"<html><body><p>Some text about nothing.</p><footer>Copyright 2019</footer></body></html>"
+    assert read_page(html, "https://example.org/page").published is None
+
+
+def test_a_language_that_is_no_tag_is_unknown() -> None:
+    assert read_page('<html lang="<%= lang %>"><body>x</body></html>', URL).language is None
+
+
+def test_a_page_without_article_still_has_its_title() -> None:
+    assert read_page("<html lang=de><title> Only \n a title </title></html>", URL).title == "Only a title"
+
+
+@pytest.mark.parametrize("junk", ["", b"", b"\x00\xff\xfe", "\x00", b"\x89PNG\r\n\x1a\n", "<" * 5000])
+def test_junk_says_nothing(junk: str | bytes) -> None:
+    assert read_page(junk, URL).text == ""
+
+
+def test_an_extractor_that_breaks_costs_only_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("trafilatura.bare_extraction", broken)
+    assert read_page("<html lang=en><title>T</title></html>", URL) == PageFacts(title="T", language="en")
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_raise(data: bytes) -> None:
+    read_page(b"<html><body>" + data, URL)
+
+
+def test_reading_is_quiet(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    read_page("<html><body></body></html>", URL)
+    assert (capfd.readouterr().err, caplog.text) == ("", "")
