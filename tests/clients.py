@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from typing import Any
 
 from rest_framework.test import APIClient
@@ -12,9 +13,18 @@ from osint.services.tokens import issue_token
 API = "/api/v1"
 
 
+class JsonClient(APIClient):
+    """Sends JSON in ASCII, so that a body can hold what UTF-8 cannot carry."""
+
+    def _encode_data(self, data: Any, format: Any = None, content_type: Any = None) -> tuple[Any, Any]:
+        if data is None or content_type is not None:
+            return super()._encode_data(data, format, content_type)
+        return dumps(data).encode("ascii"), "application/json"
+
+
 def nobody() -> APIClient:
     """A client without credentials. A fault of the server is an answer to look at, not an exception."""
-    return APIClient(raise_request_exception=False)
+    return JsonClient(raise_request_exception=False)
 
 
 def client_of(user: User) -> APIClient:

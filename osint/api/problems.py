@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -76,6 +76,8 @@ def _problem(error: Exception) -> Problem | None:
             return _invalid(_from_drf(error.get_full_details()))
         case PermissionDenied():
             return _body(403, "forbidden", "Your role does not allow this", str(error))
+        case RequestDataTooBig():
+            return _body(413, "body_too_large", HTTPStatus(413).phrase, "Send less in one request.")
         case exceptions.APIException():
             return _from_api_exception(error)
         case _:

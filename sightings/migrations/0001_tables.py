@@ -460,7 +460,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="equipmentalias",
-            constraint=models.UniqueConstraint(fields=("equipment", "key"), name="equipment_alias_once"),
+            constraint=models.UniqueConstraint(fields=("equipment", "name"), name="equipment_alias_once"),
         ),
         migrations.AddIndex(
             model_name="placealias",
@@ -471,7 +471,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="placealias",
-            constraint=models.UniqueConstraint(fields=("place", "key"), name="place_alias_once"),
+            constraint=models.UniqueConstraint(fields=("place", "name"), name="place_alias_once"),
         ),
         migrations.AddIndex(
             model_name="sighting",

@@ -95,7 +95,7 @@ class EquipmentAlias(Alias):
     equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="aliases")
 
     class Meta(Alias.Meta):
-        constraints = [models.UniqueConstraint(fields=["equipment", "key"], name="equipment_alias_once")]
+        constraints = [models.UniqueConstraint(fields=["equipment", "name"], name="equipment_alias_once")]
 
 
 class PlaceAlias(Alias):
@@ -104,4 +104,4 @@ class PlaceAlias(Alias):
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="aliases")
 
     class Meta(Alias.Meta):
-        constraints = [models.UniqueConstraint(fields=["place", "key"], name="place_alias_once")]
+        constraints = [models.UniqueConstraint(fields=["place", "name"], name="place_alias_once")]

@@ -10,10 +10,8 @@ from django.db import transaction
 
 from osint.access import require_role_anywhere
 from osint.models import SYSTEM_USERNAME, Role, User
-from osint.naming import fold
 from osint.services.changes import insert, update
 from sightings.models import Equipment, EquipmentAlias, Place, PlaceAlias
-from sightings.models.catalogue import LONGEST_KEY
 from sightings.selectors import branch_ids
 
 
@@ -66,24 +64,21 @@ def change_place(place: Place, *, actor: User, aliases: Iterable[str] = (), **va
 
 
 def _name_equipment(equipment: Equipment, names: Iterable[str], actor: User) -> None:
-    known = set(equipment.aliases.values_list("key", flat=True))
+    known = equipment.aliases.values_list("name", flat=True)
     for name in _new_names(names, known):
         insert(EquipmentAlias(equipment=equipment, name=name), actor=actor, action="equipment.named")
 
 
 def _name_place(place: Place, names: Iterable[str], actor: User) -> None:
-    known = set(place.aliases.values_list("key", flat=True))
+    known = place.aliases.values_list("name", flat=True)
     for name in _new_names(names, known):
         insert(PlaceAlias(place=place, name=name), actor=actor, action="place.named")
 
 
-def _new_names(names: Iterable[str], known: set[str]) -> Iterable[str]:
-    """The names that are not yet known under their folded key, each key once."""
-    for name in names:
-        key = fold(name)[:LONGEST_KEY]
-        if key and key not in known:
-            known.add(key)
-            yield name
+def _new_names(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """The names that are not known yet, each once. Spellings that are found alike are still names of their own."""
+    wanted = dict.fromkeys(name.strip() for name in names)
+    return [name for name in wanted if name and name not in set(known)]
 
 
 def _may_edit(actor: User) -> None:
