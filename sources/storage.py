@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,9 @@ from django.core.files.storage import FileSystemStorage, storages
 from osint.errors import SightlineError
 
 CHUNK = 1024 * 1024
+
+#: Where bytes are until all of them have arrived: in the archive, since a rename cannot cross file systems.
+INCOMING = ".incoming"
 
 
 class WrongBytesError(SightlineError):
@@ -31,7 +36,8 @@ class AtomicFileSystemStorage(FileSystemStorage):
     def _save(self, name: str, content: File[Any]) -> str:
         target = Path(self.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
-        incoming = target.parent / f".incoming-{uuid4().hex}"
+        incoming = Path(self.path(INCOMING)) / uuid4().hex
+        incoming.parent.mkdir(parents=True, exist_ok=True)
         try:
             with incoming.open("xb") as sink:
                 for chunk in content.chunks(CHUNK):
@@ -82,6 +88,17 @@ def kept_digests() -> Iterator[str]:
     """The SHA-256 of everything that lies in the archive, whether the database knows it or not."""
     for path in sorted(Path(archive().location).glob("??/??/*")):
         yield path.name
+
+
+def remove_abandoned(idle: timedelta) -> int:
+    """Remove what killed writers left half-written, untouched for at least `idle`; returns how many."""
+    before = time.time() - idle.total_seconds()
+    abandoned = [
+        path for path in Path(archive().location, INCOMING).glob("*") if path.stat().st_mtime < before
+    ]
+    for path in abandoned:
+        path.unlink(missing_ok=True)
+    return len(abandoned)
 
 
 def hash_of(path: Path) -> str:

@@ -10,8 +10,9 @@ from celery import Task, shared_task
 from celery.signals import task_failure
 
 from osint.services import jobs
+from sources import storage
 from sources.models import Capture
-from sources.services.captures import job_policy
+from sources.services.captures import RESERVATION_LEASES, job_policy
 from sources.services.files import collect_unreferenced
 from sources.services.preservation import preserve, remove_abandoned_work
 
@@ -29,6 +30,7 @@ def sweep_captures() -> None:
     jobs.ring_due(Capture, archive_capture.delay, policy=job_policy())
     remove_abandoned_work()
     collect_unreferenced()
+    storage.remove_abandoned(RESERVATION_LEASES * job_policy().lease)
 
 
 @task_failure.connect(sender=archive_capture)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -74,6 +75,16 @@ def test_dropped_bytes_are_gone_and_dropping_again_is_safe(archive: Path, local:
     storage.drop(DIGEST)
     storage.drop(DIGEST)
     assert list(storage.kept_digests()) == []
+
+
+def test_what_a_killed_writer_left_is_removed_once_it_is_old(archive: Path) -> None:
+    half = archive / storage.INCOMING / "half"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(BYTES[:5])
+    assert storage.remove_abandoned(timedelta(minutes=1)) == 0
+    os.utime(half, (0, 0))
+    assert storage.remove_abandoned(timedelta(minutes=1)) == 1
+    assert names_in(archive) == []
 
 
 def test_everything_kept_can_be_listed(archive: Path, local: Path) -> None:
