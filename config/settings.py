@@ -216,7 +216,7 @@ ALLOWED_LOOPBACK = env.endpoints("ALLOWED_LOOPBACK")
 # The stand-in site of the demonstration case; empty where there is none.
 STANDINS_URL = env.address("SIGHTLINE_STANDINS", default="", schemes=("http", "https"))
 
-CAPTURE_LEASE_SECONDS = env.seconds("CAPTURE_LEASE_SECONDS", default=60)
+CAPTURE_LEASE_SECONDS = env.seconds("CAPTURE_LEASE_SECONDS", default=30)
 CAPTURE_SWEEP_SECONDS = env.seconds("CAPTURE_SWEEP_SECONDS", default=5)
 CAPTURE_MAX_ATTEMPTS = env.integer("CAPTURE_MAX_ATTEMPTS", default=5, minimum=1)
 CAPTURE_MAX_CRASHES = env.integer("CAPTURE_MAX_CRASHES", default=3, minimum=1)  # then it is quarantined

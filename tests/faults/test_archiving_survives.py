@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -102,6 +103,14 @@ def claims() -> int:
     return sum(Capture.objects.values_list("attempt", flat=True))
 
 
+def claimed_since(before: int) -> bool:
+    return claims() > before
+
+
+def children_lost(count: int) -> bool:
+    return Capture.objects.get().lost_children == count
+
+
 def some_leased(captures: list[Capture]) -> bool:
     return JobState.LEASED in states(captures)
 
@@ -144,7 +153,7 @@ def test_a_worker_killed_ten_times_loses_nothing(scene: Scene) -> None:
         for _ in range(KILLS):
             before = claims()
             with scene.worker() as victim:
-                wait_until(lambda before=before: claims() > before, "a download is under way")
+                wait_until(partial(claimed_since, before), "a download is under way")
                 threading.Event().wait(
                     moment.uniform(0, 1.5)
                 )  # not to pass by: where in the download it hits
@@ -182,7 +191,7 @@ def test_a_killed_child_is_noticed_and_its_job_done_again(scene: Scene) -> None:
     with scene.worker() as program:
         wait_until(lambda: some_leased(captures), "the download is under way")
         kill_children(program)
-        wait_until(lambda: Capture.objects.get().lost_children == 1, "the loss is noticed")
+        wait_until(partial(children_lost, 1), "the loss is noticed")
     settle(scene, captures)
     assert_each_succeeded_once(captures)
 
@@ -193,6 +202,6 @@ def test_a_job_that_keeps_killing_its_process_is_set_aside(scene: Scene) -> None
         for lost in range(1, settings.CAPTURE_MAX_CRASHES + 1):
             wait_until(lambda: some_leased(captures), "the download is under way")
             kill_children(program)
-            wait_until(lambda lost=lost: Capture.objects.get().lost_children == lost, "the loss is noticed")
+            wait_until(partial(children_lost, lost), "the loss is noticed")
         wait_until(lambda: all_ended(captures), "the job is given up")
     assert states(captures) == [JobState.QUARANTINED]
