@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Field, URLField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
@@ -42,6 +43,12 @@ class ServiceAdmin(ModelAdmin, Generic[R]):  # type: ignore[misc]  # unfold has 
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **options: Any) -> Any:
+        """An address typed without its scheme is one of HTTPS."""
+        if isinstance(db_field, URLField):
+            options["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: R, form: ModelForm[Any], change: bool) -> None:
         """Hand the form's values to a service; what Django does afterwards sees the row that it made."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from osint.edtf import EdtfError, parse_edtf
+from osint.edtf import EdtfDate, EdtfError, parse_edtf
 
 
 def edtf_columns(field: str, text: str) -> dict[str, Any]:
@@ -20,10 +20,15 @@ def edtf_columns(field: str, text: str) -> dict[str, Any]:
     if not text:
         return {field: "", f"{field}_earliest": None, f"{field}_latest": None}
     try:
-        parsed = parse_edtf(text)
-    except EdtfError as error:
-        raise ValidationError({field: ValidationError(str(error), code=error.code)}) from error
+        parsed = _parsed(text)
+    except ValidationError as error:
+        raise ValidationError({field: error}) from error
     return {field: text, f"{field}_earliest": parsed.earliest, f"{field}_latest": parsed.latest}
+
+
+def validate_edtf(text: str) -> None:
+    """Validator for serialisers, so that a wrong date is said along with all else. Raises ValidationError."""
+    _parsed(text)
 
 
 def certainly_within(field: str, first: date, last: date) -> Q:
@@ -36,3 +41,10 @@ def possibly_within(field: str, first: date, last: date) -> Q:
     starts = Q(**{f"{field}_earliest__lte": last}) | Q(**{f"{field}_earliest__isnull": True})
     ends = Q(**{f"{field}_latest__gte": first}) | Q(**{f"{field}_latest__isnull": True})
     return starts & ends & ~Q(**{field: ""})
+
+
+def _parsed(text: str) -> EdtfDate:
+    try:
+        return parse_edtf(text.strip())
+    except EdtfError as error:
+        raise ValidationError(str(error), code=error.code) from error

@@ -55,6 +55,11 @@ def team(slug: str = "roofs") -> Team:
     )
 
 
+def let_in(team: Team, user: User) -> None:
+    """Make the user a viewer of the team's case."""
+    grant_membership(team.case, actor=team.admin, user=user, role=Role.VIEWER)
+
+
 def source(**values: Any) -> Source:
     """A source of the shared catalogue."""
     return add_source(actor=system_user(), **{"name": "The Courier", "kind": "outlet"} | values)
@@ -67,7 +72,7 @@ def publication(team: Team, url: str = "https://courier.example/roof", **values:
 
 def equipment(**values: Any) -> Equipment:
     """A type of equipment with names in two scripts."""
-    names = {
+    names: dict[str, Any] = {
         "slug": "pantsir-s1",
         "name": "Pantsir-S1",
         "nato_name": "SA-22 Greyhound",
@@ -78,7 +83,13 @@ def equipment(**values: Any) -> Equipment:
 
 def place(**values: Any) -> Place:
     """A place with a radius."""
-    where = {"slug": "roof", "name": "The roof", "latitude": 55.7278, "longitude": 37.5919, "radius_m": 150}
+    where: dict[str, Any] = {
+        "slug": "roof",
+        "name": "The roof",
+        "latitude": 55.7278,
+        "longitude": 37.5919,
+        "radius_m": 150,
+    }
     return add_place(actor=system_user(), **where | values)
 
 
@@ -89,5 +100,5 @@ def sighting(team: Team, **values: Any) -> Sighting:
 
 def evidence(team: Team, about: Sighting, cites: Publication, **values: Any) -> Evidence:
     """A link between the two."""
-    given = {"stance": "supports", "credibility": 2} | values
+    given: dict[str, Any] = {"stance": "supports", "credibility": 2} | values
     return attach_evidence(about, actor=team.researcher, publication=cites, **given)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from osint.api.fields import NamedField
 from osint.api.serializers import PersonSerializer
+from osint.dates import validate_edtf
 from sightings.models import (
     Activity,
     Credibility,
@@ -126,7 +127,11 @@ class SightingChange(serializers.Serializer[Any]):
         min_value=0.1, required=False, allow_null=True, help_text="Uncertainty of the position in metres."
     )
     when = serializers.CharField(
-        max_length=120, required=False, allow_blank=True, help_text="EDTF, such as 2023-01-06~."
+        max_length=120,
+        required=False,
+        allow_blank=True,
+        validators=[validate_edtf],
+        help_text="EDTF, such as 2023-01-06~.",
     )
     status = serializers.ChoiceField(choices=["draft", "proposed"], required=False)
 

@@ -69,6 +69,7 @@ def attach_evidence(
     return insert(evidence, actor=actor, action="evidence.attached")
 
 
+@transaction.atomic
 def change_evidence(evidence: Evidence, *, actor: User, **values: Any) -> Evidence:
     """Correct stance, credibility, quotation, fragment or note. Needs researcher.
 
@@ -86,7 +87,7 @@ def withdraw_evidence(evidence: Evidence, *, actor: User, reason: str) -> Eviden
     Raises ForbiddenError, ValidationError (`reason_required`), ConflictError when it is withdrawn already.
     """
     require_role(actor, evidence.investigation, Role.RESEARCHER)
-    _refuse_withdrawn(Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk))
+    _refuse_withdrawn(evidence)
     if not reason.strip():
         raise ValidationError({"reason": ValidationError("Say why it is withdrawn.", code="reason_required")})
     values = {"withdrawn_at": timezone.now(), "withdrawn_reason": reason}
@@ -95,7 +96,8 @@ def withdraw_evidence(evidence: Evidence, *, actor: User, reason: str) -> Eviden
 
 def _refuse_withdrawn(evidence: Evidence) -> None:
     """What was withdrawn stays as it was, with its first reason; a second thought is a new item."""
-    if evidence.withdrawn_at is not None:
+    row = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    if row.withdrawn_at is not None:
         raise ConflictError("This evidence is withdrawn. Attach the publication anew instead.")
 
 

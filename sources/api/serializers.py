@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from osint.api.serializers import PersonSerializer
+from osint.dates import validate_edtf
 from osint.models import Investigation
 from sources.models import (
     Capture,
@@ -91,7 +92,11 @@ class PublicationChange(serializers.Serializer[Any]):
     author = serializers.CharField(max_length=300, required=False, allow_blank=True)
     language = serializers.CharField(max_length=35, required=False, allow_blank=True)
     published = serializers.CharField(
-        max_length=120, required=False, allow_blank=True, help_text="EDTF, such as 2023-01-19 or 2023-01~."
+        max_length=120,
+        required=False,
+        allow_blank=True,
+        validators=[validate_edtf],
+        help_text="EDTF, such as 2023-01-19 or 2023-01~.",
     )
 
 

@@ -16,7 +16,7 @@ from django.db import connection
 from osint.errors import NotFoundError
 from osint.models import Change
 from osint.services.people import system_user
-from sightings.graph.elements import Edge, Node
+from sightings.graph.elements import Edge, Element, Node
 from sightings.graph.reading import elements, snapshot
 from sightings.graph.writers import write_json, write_ndjson
 from sightings.models import Equipment, Evidence, Sighting
@@ -122,7 +122,9 @@ def test_json_holds_the_same_graph(team: cast.Team) -> None:
 
 
 def test_nothing_of_another_case_is_in_it(team: cast.Team) -> None:
-    foreign = {str(pk) for pk in Sighting.objects.exclude(investigation=team.case).values_list("pk", flat=True)}
+    foreign = {
+        str(pk) for pk in Sighting.objects.exclude(investigation=team.case).values_list("pk", flat=True)
+    }
     assert foreign
     assert not any(pk.encode() in exported(team) for pk in foreign)
 
@@ -173,7 +175,7 @@ def test_all_nodes_come_before_all_edges(team: cast.Team) -> None:
 
 
 def test_json_refuses_a_node_after_an_edge() -> None:
-    mixed = [Edge("cites", NODE, OTHER), Node("evidence", NODE, {})]
+    mixed: list[Element] = [Edge("cites", NODE, OTHER), Node("evidence", NODE, {})]
     with pytest.raises(ValueError, match="all nodes before all edges"):
         list(write_json(mixed))
 
@@ -204,6 +206,8 @@ def test_the_command_names_an_unknown_investigation() -> None:
         call_command("export_graph", "nowhere")
 
 
-def test_the_command_writes_to_standard_output(team: cast.Team, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_the_command_writes_to_standard_output(
+    team: cast.Team, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     call_command("export_graph", "roofs")
     assert b'{"manifest"' in capfdbinary.readouterr().out

@@ -17,8 +17,9 @@ from django.utils import timezone
 from osint.errors import ForbiddenError, NotFoundError
 from osint.models import Change, JobState
 from sources import storage
+from sources.archiving.http_method import archive_page
 from sources.models import Capture, Verdict
-from sources.services import captures, preservation
+from sources.services import captures
 from sources.services.captures import request_capture, retry_capture
 from sources.services.preservation import preserve, remove_abandoned_work
 from tests import cast
@@ -27,7 +28,7 @@ from tests.webserver import Server, response
 PAGE = b"""<!doctype html><html lang="ru"><head><title>A launcher on the roof</title>
 <meta name="author" content="Desk"><meta property="article:published_time" content="2023-01-19T10:00:00Z">
 </head><body><article><h1>A launcher on the roof</h1><p>%s</p><img src="/roof.png"></article></body></html>"""
-TEXT = "Neighbours saw a crane lift the launcher onto the roof of the building by the river. ".encode() * 8
+TEXT = b"Neighbours saw a crane lift the launcher onto the roof of the building by the river. " * 8
 
 
 def picture() -> bytes:
@@ -178,7 +179,7 @@ def test_a_fault_of_ours_is_heard_of_and_does_not_lose_the_job(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(preservation, "archive_page", broken)
+    monkeypatch.setattr("sources.services.preservation.archive_page", broken)
     with pytest.raises(ZeroDivisionError):
         preserve(asked.pk, worker="here")
     asked.refresh_from_db()
@@ -194,8 +195,8 @@ def taken_over_meanwhile(asked: Capture, then: Callable[..., Any]) -> Callable[.
 
 
 def test_the_result_of_a_late_worker_is_refused(asked: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    late = taken_over_meanwhile(asked, preservation.archive_page)
-    monkeypatch.setattr(preservation, "archive_page", late)
+    late = taken_over_meanwhile(asked, archive_page)
+    monkeypatch.setattr("sources.services.preservation.archive_page", late)
     capture = carried_out(asked)
     assert (capture.state, capture.kept.count()) == (JobState.LEASED, 0)
 
@@ -206,7 +207,7 @@ def test_the_failure_of_a_late_worker_is_refused(
     def fail(*_: object, **__: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(preservation, "archive_page", taken_over_meanwhile(asked, fail))
+    monkeypatch.setattr("sources.services.preservation.archive_page", taken_over_meanwhile(asked, fail))
     assert carried_out(asked).state == JobState.LEASED
 
 
