@@ -17,7 +17,7 @@ from osint.services.people import create_user, set_password, system_user
 from osint.services.tokens import issue_token, revoke_token
 from seeds.loading import Crew
 
-TOKEN_NAME = "demonstration"
+TOKEN_NAME = "demonstration"  # noqa: S105  # what the token is called, not the token
 ROLES: Mapping[str, Mapping[str, Any]] = {
     "viewer": {"display_name": "Demo viewer"},
     "researcher": {"display_name": "Demo researcher"},
@@ -30,10 +30,10 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
 def admit(path: Path) -> Crew:
     """Make the demonstration's accounts and write their log-ins and the researcher's token to `path`.
 
-    As long as that file is there nothing changes: it is the only place where the passwords can be read. Where it
-    is gone, the accounts get new ones.
+    As long as the file and the accounts are there nothing changes: it is the only place where the passwords can be
+    read. Where either is gone, such as with a new database, all of them are made anew.
     """
-    if not path.exists():
+    if not path.exists() or User.objects.filter(username__in=ROLES).count() < len(ROLES):
         passwords = {role: secrets.token_urlsafe(12) for role in ROLES}
         users = {role: _account(role, password) for role, password in passwords.items()}
         _write(path, {"token": _token(users["researcher"]), "users": _log_ins(passwords)})

@@ -11,6 +11,7 @@ from celery.signals import task_failure
 
 from osint.services import jobs
 from sources import storage
+from sources.bells import ARCHIVE_CAPTURE, ring_archiver
 from sources.models import Capture
 from sources.services.captures import RESERVATION_LEASES, job_policy
 from sources.services.files import collect_unreferenced
@@ -18,7 +19,7 @@ from sources.services.preservation import preserve, remove_abandoned_work
 
 
 # Acknowledged early: the lease in the database brings a lost job back, a second delivery would only be refused.
-@shared_task(name="sources.archive_capture", bind=True, acks_late=False, ignore_result=True)
+@shared_task(name=ARCHIVE_CAPTURE, bind=True, acks_late=False, ignore_result=True)
 def archive_capture(self: Task[Any, Any], capture_id: str) -> None:
     """Carry out one capture."""
     preserve(UUID(capture_id), worker=str(self.request.hostname or "local"))
@@ -27,7 +28,7 @@ def archive_capture(self: Task[Any, Any], capture_id: str) -> None:
 @shared_task(name="sources.sweep_captures", ignore_result=True)
 def sweep_captures() -> None:
     """Ring for captures that wait unanswered, and clear away what killed workers left behind."""
-    jobs.ring_due(Capture, archive_capture.delay, policy=job_policy())
+    jobs.ring_due(Capture, ring_archiver, policy=job_policy())
     remove_abandoned_work()
     collect_unreferenced()
     storage.remove_abandoned(RESERVATION_LEASES * job_policy().lease)

@@ -21,6 +21,7 @@ from osint.services import jobs
 from osint.services.changes import insert, record_change
 from sources.archiving.errors import ArchivingError
 from sources.archiving.harvest import Harvest, HarvestedFile
+from sources.bells import ring_archiver
 from sources.models import Capture, CaptureFile, Publication, StoredFile, Verdict
 from sources.services.files import LocalFile, keep_files, mark_stored
 
@@ -175,7 +176,4 @@ def _local(file: HarvestedFile) -> LocalFile:
 
 
 def _ring(capture_id: UUID) -> None:
-    # Imported late: the task calls these services.
-    from sources.tasks import archive_capture
-
-    jobs.ring(Capture, capture_id, archive_capture.delay)
+    jobs.ring(Capture, capture_id, ring_archiver)

@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--vocabularies-only", action="store_true", help="enter equipment and places, no people and no case"
+            "--vocabularies-only",
+            action="store_true",
+            help="enter equipment and places, no people and no case",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
