@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import osint
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -97,3 +100,8 @@ def test_a_reversed_arrow_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "osint" / "views.py").write_text("def f():\n    from sightings.models import Sighting\n")
     monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
     assert offences("osint", {"sightings"}) == ["osint/views.py imports sightings.models"]
+
+
+def test_the_product_has_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == osint.__version__

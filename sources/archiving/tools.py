@@ -6,6 +6,8 @@ import platform
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
+from osint import __version__
+
 from .media import ffmpeg_version
 
 LIBRARIES = ("trafilatura", "htmldate", "lxml", "pillow", "certifi")
@@ -13,7 +15,7 @@ LIBRARIES = ("trafilatura", "htmldate", "lxml", "pillow", "certifi")
 
 @lru_cache(maxsize=1)
 def _versions() -> dict[str, str]:
-    found = {"sightline": _version("sightline"), "python": platform.python_version()}
+    found = {"sightline": __version__, "python": platform.python_version()}
     found |= {library: _version(library) for library in LIBRARIES}
     return found | {"ffmpeg": ffmpeg_version() or "not available"}
 
