@@ -89,7 +89,7 @@ class FileView(PreservedView):
         """The bytes as preserved, always as a download."""
         return content_response(get_one(self.rows(), pk=pk))
 
-    @extend_schema(responses={(200, "image/webp"): OpenApiResponse(OpenApiTypes.BINARY, "A small picture.")})
+    @extend_schema(responses={(200, "image/jpeg"): OpenApiResponse(OpenApiTypes.BINARY, "A small picture.")})
     @action(detail=True, methods=["get"])
     def thumbnail(self, request: Request, slug: str, pk: UUID) -> FileResponse:
         """A small picture of the file. 404 where there is none."""
