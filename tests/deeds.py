@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.http import FileResponse
 from rest_framework.test import APIClient
 
 from osint.models import Role, User
@@ -58,10 +59,11 @@ class Deed:
 
     def by(self, client: APIClient, names: Mapping[str, str], **changes: Any) -> Any:
         """The answer to the request, with some values of its body changed."""
-        answer = client.generic(
+        answer: Any = client.generic(
             self.method, self.path_for(names), json.dumps(self.body_for(names) | changes), "application/json"
         )
-        answer.close()  # a file would stay open
+        if isinstance(answer, FileResponse):
+            answer.getvalue()  # read to its end, or the file would stay open
         return answer
 
 

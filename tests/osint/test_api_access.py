@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -17,7 +15,7 @@ from tests.deeds import CASE_DEEDS, DEEDS, READS, WRITES, Deed, member, names_of
 DOCUMENTS = {"GET schema/", "GET docs/"}
 
 
-def each(deeds: list[Deed]) -> Any:
+def each(deeds: list[Deed]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("deed", deeds, ids=[deed.name for deed in deeds])
 
 

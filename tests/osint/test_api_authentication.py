@@ -91,7 +91,7 @@ def test_use_of_a_token_is_noted(team: cast.Team) -> None:
 
 
 def test_token_for_one_case_lists_only_that_one(team: cast.Team, others: cast.Team) -> None:
-    cast.grant_membership(others.case, actor=others.admin, user=team.viewer, role=cast.Role.VIEWER)
+    cast.let_in(others, team.viewer)
 
     answer = client_with(token_of(team.viewer, team.case)).get(CASES)
 

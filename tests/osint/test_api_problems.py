@@ -6,7 +6,7 @@ import pytest
 
 from osint.api.problems import NOT_FOUND
 from tests import cast
-from tests.clients import API, client_of, errors_of, in_case, nobody
+from tests.clients import API, client_of, errors_of, in_case, nobody, send
 
 MEMBERS = {"type", "title", "status", "code", "detail"}
 
@@ -63,7 +63,7 @@ def test_wrong_item_of_a_list_is_named(team: cast.Team) -> None:
 def test_body_that_is_no_object_is_refused(body: bytes, code: str, team: cast.Team) -> None:
     path = in_case(team.case, "sightings/")
 
-    answer = client_of(team.researcher).generic("POST", path, body, "application/json")
+    answer = send(client_of(team.researcher), "POST", path, body)
 
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 

@@ -1,0 +1,15 @@
+"""Reading the record of changes in tests."""
+
+from __future__ import annotations
+
+from osint.models import Change, Record
+
+
+def actions_on(subject: Record) -> list[str]:
+    """What was done to the row, in order."""
+    return list(Change.objects.filter(subject_id=subject.pk).order_by("id").values_list("action", flat=True))
+
+
+def last_change(subject: Record) -> Change:
+    """The newest entry about the row."""
+    return Change.objects.filter(subject_id=subject.pk).order_by("-id")[0]
