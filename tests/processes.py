@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types of its own
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
@@ -39,7 +39,8 @@ class Celery:
 
     def children(self) -> list[psutil.Process]:
         """The processes that do the work."""
-        return psutil.Process(self.pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(self.pid).children(recursive=True)
+        return found
 
     def kill(self) -> None:
         """SIGKILL the whole program at once, as a lost machine or the kernel would."""

@@ -81,7 +81,11 @@ def test_pure_packages_know_no_framework(place: str) -> None:
 def test_only_services_write_rows(room: str) -> None:
     """API, pages, admin and commands call services; none of them saves, creates or deletes rows by itself."""
     writing = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "delete"}
-    outer = [f"{room}/{part}" for part in ("api", "pages", "admin.py", "management") if (ROOT / room / part).exists()]
+    outer = [
+        f"{room}/{part}"
+        for part in ("api", "pages", "admin.py", "management")
+        if (ROOT / room / part).exists()
+    ]
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno} calls {node.func.attr}"
         for place in outer

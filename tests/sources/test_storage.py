@@ -57,14 +57,14 @@ def test_nothing_is_kept_under_a_wrong_name(archive: Path, local: Path) -> None:
     assert not archive.exists()
 
 
-@pytest.mark.parametrize("call", ["fsync", "rename"])
+@pytest.mark.parametrize("call", ["os.fsync", "pathlib.Path.rename"])
 def test_a_failing_disk_leaves_nothing_behind(
     archive: Path, local: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(*((os, "fsync") if call == "fsync" else (Path, "rename")), fail)
+    monkeypatch.setattr(call, fail)
     with pytest.raises(OSError, match="No space left"):
         storage.keep(local, DIGEST)
     assert names_in(archive) == []
