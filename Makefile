@@ -14,10 +14,10 @@ NPM := $(BIN)/python -m config.embedded.node
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint format types pytest clean lock
+.PHONY: help run test lint format types pytest screenshots clean lock
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.run-stamp node_modules/.run-stamp ## set everything up and run it (PORT=8000), Ctrl-C stops it
 	@PORT=$(PORT) exec $(BIN)/python -m config.run
@@ -37,6 +37,9 @@ types: $(VENV)/.dev-stamp ## check types
 
 pytest: $(VENV)/.dev-stamp node_modules/.dev-stamp ## run the tests with coverage
 	$(BIN)/pytest --cov --cov-report=term
+
+screenshots: $(VENV)/.dev-stamp node_modules/.dev-stamp ## take the README's screenshots anew
+	SIGHTLINE_SCREENSHOTS=1 $(BIN)/pytest tests/browser -q --no-cov -k screenshot
 
 clean: ## remove what can be made again; the data in var/ stays
 	rm -rf $(VENV) node_modules var/test var/chromium var/redis-binary

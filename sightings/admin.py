@@ -18,7 +18,9 @@ class NamedForm(forms.ModelForm[Any]):
     """A catalogue entry with a box for further names, one a line."""
 
     further_names = forms.CharField(
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), required=False, help_text="One a line, in any script."
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        required=False,
+        help_text="One a line, in any script.",
     )
 
 

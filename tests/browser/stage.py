@@ -1,0 +1,154 @@
+"""The whole product for a browser: a database of its own with the demonstration case, web server, worker, site.
+
+Everything but the stand-in site runs in processes of its own; the test only looks through the browser and REST.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from config.embedded.redis import free_port
+from config.instance import web_command
+from config.supervision.reachable import answers_ok
+from seeds.standins.build import build
+from seeds.standins.server import StandinServer
+from tests.processes import ROOT, Celery, wait_until
+
+CASE = "moscow-air-defence"
+DATABASE = "sightline_in_the_browser"
+ENDED = frozenset({"succeeded", "failed", "quarantined"})
+ANSWER_SECONDS = 10
+# Under a name of its own: the machine's has no place in screenshots.
+WORKER = ("worker", "--hostname=worker@demo", "--concurrency=2", "--loglevel=WARNING", "--without-mingle")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running product: its address, the stand-in site's, and how to log in."""
+
+    url: str
+    site: str
+    token: str
+    users: Mapping[str, Mapping[str, str]]
+
+    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The answer of the API to the researcher: a GET, or a POST where there is a body."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = Request(f"{self.url}/api/v1/{path}", data=data, headers=headers)
+        with urlopen(request, timeout=ANSWER_SECONDS) as answer:
+            return json.load(answer)
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """The first rows of a list of the demonstration case."""
+        found: list[dict[str, Any]] = self.ask(f"investigations/{CASE}/{path}/")["results"]
+        return found
+
+    def one(self, path: str, **values: str) -> dict[str, Any]:
+        """The newest row of that list with these values."""
+        return next(row for row in self.rows(path) if all(row[key] == values[key] for key in values))
+
+    def wait_for_captures(self) -> None:
+        """Wait until the worker has tried every publication of the case."""
+        wait_until(
+            lambda: {row["state"] for row in self.rows("captures")} <= ENDED, "all captures have ended"
+        )
+
+    def page(self, path: str = "") -> str:
+        """The address of a page of the demonstration case."""
+        return f"{self.url}/cases/{CASE}/{path}"
+
+
+@contextmanager
+def running_stage(folder: Path) -> Iterator[Stage]:
+    """Set up everything below `folder`, and take it down again."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with ExitStack() as stack:
+        site = stack.enter_context(standin_site(folder.with_name("standins")))
+        database = stack.enter_context(fresh_database())
+        environment = environment_of(folder, database, site)
+        for command in ("migrate", "load_seed"):
+            manage(environment, folder / f"{command}.log", command)
+        stack.enter_context(Celery(environment, folder / "worker.log", *WORKER))
+        port = stack.enter_context(web_server(environment, folder / "web.log"))
+        wait_until(lambda: answers_ok(port, "/health/ready"), "/health/ready says yes")
+        log_ins = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+        yield Stage(f"http://127.0.0.1:{port}", site, log_ins["token"], log_ins["users"])
+
+
+@contextmanager
+def standin_site(folder: Path) -> Iterator[str]:
+    """Yield the address of the site that the demonstration case is archived from."""
+    build(folder)
+    with StandinServer(folder) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield server.url.rstrip("/")
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """Yield the URL of an empty database beside the one of the other tests."""
+    beside = os.environ["DATABASE_URL"]
+    drop = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(DATABASE))
+    with psycopg.connect(beside, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(DATABASE)))
+        try:
+            yield urlsplit(beside)._replace(path=f"/{DATABASE}").geturl()
+        finally:
+            connection.execute(drop)
+
+
+def environment_of(folder: Path, database: str, site: str) -> dict[str, str]:
+    """What the processes of the stage are told; their bells ring in a Redis database of their own."""
+    return {
+        **os.environ,
+        "DATABASE_URL": database,
+        "REDIS_URL": urlsplit(os.environ["REDIS_URL"])._replace(path="/1").geturl(),
+        "SIGHTLINE_VAR": str(folder),
+        "SIGHTLINE_STORAGE": str(folder / "archive"),
+        "SIGHTLINE_WORK": str(folder / "work"),
+        "SIGHTLINE_STANDINS": site,
+        "ALLOWED_LOOPBACK": urlsplit(site).netloc,
+    }
+
+
+def manage(environment: Mapping[str, str], log: Path, *arguments: str) -> None:
+    """Run a command of manage.py. Raises CalledProcessError."""
+    with log.open("wb") as sink:
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=environment, stdout=sink, stderr=sink, check=True)
+
+
+@contextmanager
+def web_server(environment: Mapping[str, str], log: Path) -> Iterator[int]:
+    """Yield the port of a web server, which may not answer yet."""
+    port = free_port()
+    with log.open("wb") as sink:
+        command = [sys.executable, *web_command(port)]
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=sink, stderr=sink) as server:
+            try:
+                yield port
+            finally:
+                server.terminate()
