@@ -47,6 +47,7 @@ LIBRARY_PAGES = {
     "admin, people": "/admin/osint/user/",
     "admin, a person": "/admin/osint/user/add/",
     "admin, changes": "/admin/osint/change/",
+    "admin, a capture": "/admin/sources/capture/{capture}/change/",
     "admin, sightings": "/admin/sightings/sighting/",
     "admin, new place": "/admin/sightings/place/add/",
     "admin, evidence": "/admin/sightings/evidence/{evidence}/change/",
