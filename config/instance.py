@@ -129,9 +129,10 @@ class Instance:
             self._runner.run_python("load_seed", "manage.py", "load_seed")
 
     def _start_programs(self) -> None:
-        with self._progress.step("Web, worker and beat"):
+        with self._progress.step("Web, workers and beat"):
             self._runner.keep_python("web", *web_command(self._port))
-            self._runner.keep_python("worker", *worker_command())
+            self._runner.keep_python("archiver", *worker_command("archiver", queue="captures", processes=2))
+            self._runner.keep_python("clock", *worker_command("clock", queue="celery", processes=1))
             self._runner.keep_python("beat", *beat_command(self._var / "beat-schedule"))
             self._runner.wait_until(
                 "/health/ready to say yes", lambda: answers_ok(self._port, "/health/ready")
@@ -165,13 +166,14 @@ def web_command(port: int) -> tuple[str, ...]:
     return (*gunicorn, *threads, "--no-control-socket", "--access-logfile", "-")
 
 
-def worker_command() -> tuple[str, ...]:
-    """Return the arguments of the worker. One worker alone has nobody to gossip with."""
+def worker_command(name: str, *, queue: str, processes: int) -> tuple[str, ...]:
+    """Return the arguments of the worker of one queue. The workers share no work, so they need no gossip."""
+    work = ("--queues", queue, "--concurrency", str(processes), "--hostname", f"{name}@%h")
     quiet = ("--without-gossip", "--without-mingle", "--loglevel", "WARNING")
-    return ("-m", "celery", "--app", "config", "worker", "--concurrency", "2", *quiet)
+    return ("-m", "celery", "--app", "config", "worker", *work, *quiet)
 
 
 def beat_command(schedule: Path) -> tuple[str, ...]:
-    """Return the arguments of the clock. Its pid file would only be in the way after a kill."""
+    """Return the arguments of beat. Its pid file would only be in the way after a kill."""
     files = ("--schedule", str(schedule), "--pidfile", "")
     return ("-m", "celery", "--app", "config", "beat", "--loglevel", "WARNING", *files)

@@ -266,6 +266,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_on_timeout": False,
     "max_retries": 0,
 }
+# A queue of their own: behind slow captures the heartbeat would come late, and the instance seem dead.
+CELERY_TASK_ROUTES = {"sources.archive_capture": {"queue": "captures"}}
+# A backstop for what outlives its deadline: the process is killed, and the job taken up again.
+CELERY_TASK_ANNOTATIONS = {"sources.archive_capture": {"time_limit": CAPTURE_DEADLINE_SECONDS * 4}}
 CELERY_BEAT_SCHEDULE = {
     "sweep captures": {
         "task": "sources.sweep_captures",

@@ -49,7 +49,12 @@ def require_role(user: User | AnonymousUser, investigation: Investigation, role:
 
 
 def holds_anywhere(user: User | AnonymousUser, role: Role) -> bool:
-    """Whether the user may act as `role` on the shared catalogue: by that role in some investigation, or as staff."""
+    """Whether the user may act as `role` on the shared catalogue: by that role in some investigation, or as staff.
+
+    A token for one investigation reaches no further than that investigation.
+    """
+    if isinstance(user, User) and user.api_token is not None and user.api_token.investigation_id is not None:
+        return False
     if isinstance(user, User) and user.is_staff and user.api_token is None:
         return True
     enough = [candidate for candidate in Role if candidate.includes(role)]

@@ -50,7 +50,7 @@ def _account(role: str, password: str) -> User:
 def _token(user: User) -> str:
     for old in ApiToken.objects.filter(user=user, name=TOKEN_NAME, revoked_at=None):
         revoke_token(old, actor=user)
-    return issue_token(actor=user, user=user, name=TOKEN_NAME, lifetime=timedelta(days=366))[1]
+    return issue_token(actor=user, name=TOKEN_NAME, lifetime=timedelta(days=366))[1]
 
 
 def _log_ins(passwords: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -11,7 +11,6 @@ from osint.access import get_one
 from osint.models import Investigation, User
 from osint.naming import fold
 from sightings.models import Equipment, EquipmentAlias, Evidence, Place, PlaceAlias, Sighting
-from sources.models import CaptureFile
 from sources.selectors import publications_in
 
 Reader = User | AnonymousUser
@@ -79,23 +78,3 @@ def evidence_in(investigation: Investigation) -> QuerySet[Evidence]:
         .select_related("attached_by")
         .prefetch_related(Prefetch("publication", publications_in(investigation)))
     )
-
-
-def media_of(publication_ids: list[UUID]) -> dict[UUID, list[CaptureFile]]:
-    """The media with a thumbnail that succeeded captures of these publications kept, by publication."""
-    files = (
-        CaptureFile.objects.filter(
-            capture__publication__in=publication_ids, capture__state="succeeded", role="medium"
-        )
-        .exclude(thumbnail=None)
-        .select_related("file", "thumbnail", "capture")
-        .order_by("-capture_id", "id")
-    )
-    found: dict[UUID, list[CaptureFile]] = {}
-    newest: dict[UUID, UUID] = {}
-    for file in files:
-        publication_id = file.capture.publication_id
-        # Only the newest capture's media: older ones show the same pictures again.
-        if newest.setdefault(publication_id, file.capture_id) == file.capture_id:
-            found.setdefault(publication_id, []).append(file)
-    return found

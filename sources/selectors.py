@@ -61,15 +61,13 @@ def derivations_in(investigation: Investigation) -> QuerySet[Derivation]:
 
 
 def captures_in(investigation: Investigation) -> QuerySet[Capture]:
-    """The case's captures with their files."""
+    """The case's captures with their files, their facts, which are long, only where one is asked for them."""
     kept = CaptureFile.objects.select_related("file", "thumbnail")
-    return investigation.captures.select_related("publication", "requested_by").prefetch_related(
-        Prefetch("kept", kept)
-    )
+    captures = investigation.captures.select_related("publication", "requested_by").defer("facts")
+    return captures.prefetch_related(Prefetch("kept", kept))
 
 
 def files_in(investigation: Investigation) -> QuerySet[CaptureFile]:
     """What the case's captures kept."""
-    return CaptureFile.objects.filter(capture__investigation=investigation).select_related(
-        "file", "thumbnail", "capture"
-    )
+    kept = CaptureFile.objects.filter(capture__investigation=investigation)
+    return kept.select_related("file", "thumbnail", "capture").defer("capture__facts")

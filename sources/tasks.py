@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from billiard.exceptions import WorkerLostError
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import Task, shared_task
 from celery.signals import task_failure
 
@@ -22,7 +22,7 @@ from sources.services.preservation import preserve, remove_abandoned_work
 @shared_task(name=ARCHIVE_CAPTURE, bind=True, acks_late=False, ignore_result=True)
 def archive_capture(self: Task[Any, Any], capture_id: str) -> None:
     """Carry out one capture."""
-    preserve(UUID(capture_id), worker=str(self.request.hostname or "local"))
+    preserve(UUID(capture_id), worker=_name_of(self))
 
 
 @shared_task(name="sources.sweep_captures", ignore_result=True)
@@ -35,7 +35,11 @@ def sweep_captures() -> None:
 
 
 @task_failure.connect(sender=archive_capture)
-def note_lost_child(exception: BaseException, args: list[Any], **_: Any) -> None:
+def note_lost_child(sender: Task[Any, Any], exception: BaseException, args: list[Any], **_: Any) -> None:
     """Runs in the worker's parent: when the child died, the capture it was working on is to blame until proven."""
-    if isinstance(exception, WorkerLostError):
-        jobs.note_lost_child(Capture, UUID(args[0]))
+    if isinstance(exception, WorkerLostError | TimeLimitExceeded):
+        jobs.note_lost_child(Capture, UUID(args[0]), worker=_name_of(sender))
+
+
+def _name_of(task: Task[Any, Any]) -> str:
+    return str(task.request.hostname or "local")

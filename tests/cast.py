@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from osint.models import Investigation, Role, User
-from osint.services.investigations import grant_membership, open_investigation
+from osint.services.investigations import grant_membership, open_investigation, revoke_membership
 from osint.services.people import create_user, system_user
 from sightings.models import Equipment, Evidence, Place, Sighting
 from sightings.services.catalogue import add_equipment, add_place
@@ -40,8 +40,10 @@ def person(username: str, **values: Any) -> User:
 
 def team(slug: str = "roofs") -> Team:
     """A fresh case and its people, whose usernames begin with the case's slug."""
-    admin = person(f"{slug}-admin")
-    case = open_investigation(actor=admin, slug=slug, title=f"The case of {slug}")
+    admin, founder = person(f"{slug}-admin"), person(f"{slug}-founder", is_staff=True)
+    case = open_investigation(actor=founder, slug=slug, title=f"The case of {slug}")
+    grant_membership(case, actor=founder, user=admin, role=Role.ADMIN)
+    revoke_membership(case.memberships.get(user=founder), actor=founder)
     members = {role: person(f"{slug}-{role.value}") for role in (Role.VIEWER, Role.RESEARCHER, Role.REVIEWER)}
     for role, user in members.items():
         grant_membership(case, actor=admin, user=user, role=role)

@@ -46,7 +46,7 @@ def client_with(token: str) -> APIClient:
 
 def token_of(user: User, investigation: Investigation | None = None) -> str:
     """The text of a fresh token, opening only `investigation` when that is given."""
-    return issue_token(actor=user, user=user, name="tests", investigation=investigation)[1]
+    return issue_token(actor=user, name="tests", investigation=investigation)[1]
 
 
 def in_case(case: Investigation, path: str = "") -> str:

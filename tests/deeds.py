@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -73,7 +74,7 @@ POINT = {"latitude": 55.7, "longitude": 37.6, "radius_m": 100}
 
 DEEDS = [
     Deed(GET, "investigations/"),
-    Deed(POST, "investigations/", {"slug": "new-case", "title": "A new case"}, status=201),
+    Deed(POST, "investigations/", {"slug": "new-case", "title": "A new case"}, Role.ADMIN, 201),
     Deed(GET, CASE),
     Deed(PATCH, CASE, {"title": "Another title", "summary": "In short"}, ADMIN),
     Deed(GET, CASE + "memberships/"),
@@ -214,7 +215,7 @@ def names_of(team: cast.Team, asker: User) -> dict[str, str]:
         "case": slug,
         "outsider": team.outsider.username,
         "membership": str(team.case.memberships.get(user=team.viewer).pk),
-        "token": str(issue_token(actor=asker, user=asker, name="old")[0].pk),
+        "token": str(issue_token(actor=asker, name="old")[0].pk),
         "source": str(source.pk),
         "publication": str(publication.pk),
         "relay": str(relay.pk),
@@ -239,8 +240,7 @@ def failed_capture(team: cast.Team, publication: Any) -> Capture:
 
 def kept_file(capture: Capture) -> CaptureFile:
     """A preserved picture that is its own thumbnail."""
-    settings.WORK_ROOT.mkdir(parents=True, exist_ok=True)
-    path = settings.WORK_ROOT / "picture"
+    path = Path(settings.VAR_DIR) / "picture"
     path.write_bytes(b"not really a picture")
     digest = storage.hash_of(path)
     storage.keep(path, digest)

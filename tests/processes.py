@@ -59,9 +59,10 @@ class Celery:
 
 
 def worker(environment: Mapping[str, str], log: Path) -> Celery:
-    """A worker with two children."""
-    options = ["--concurrency=2", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
-    return Celery(environment, log, "worker", *options)
+    """A worker with two children, for all queues."""
+    work = ["--queues=celery,captures", "--concurrency=2"]
+    quiet = ["--loglevel=WARNING", "--without-gossip", "--without-mingle"]
+    return Celery(environment, log, "worker", *work, *quiet)
 
 
 def beat(environment: Mapping[str, str], log: Path, schedule: Path) -> Celery:

@@ -40,7 +40,6 @@ class TokenView(ApiView):
         slug = values.get("investigation")
         token, text = tokens.issue_token(
             actor=self.actor,
-            user=self.actor,
             name=values["name"],
             investigation=get_investigation_for(self.actor, slug) if slug else None,
             lifetime=timedelta(days=values["days"]),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 
-from osint.errors import ConflictError
+from osint.errors import ConflictError, NotFoundError
 from osint.models import Change, Record, User
 
 R = TypeVar("R", bound=Record)
@@ -78,6 +78,16 @@ def update(subject: R, values: Mapping[str, Any], *, actor: User, action: str) -
         new={name: after[name] for name in changed},
     )
     return locked
+
+
+@transaction.atomic
+def remove(subject: Record, *, actor: User, action: str) -> None:
+    """Delete a row under its lock and record what it was. Raises NotFoundError where somebody was quicker."""
+    locked = type(subject)._default_manager.select_for_update(of=("self",)).filter(pk=subject.pk).first()
+    if locked is None:
+        raise NotFoundError
+    record_change(locked, actor=actor, action=action, old=locked.snapshot())
+    locked.delete()
 
 
 def _constraint_message(error: IntegrityError) -> str:

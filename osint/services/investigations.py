@@ -6,17 +6,18 @@ from typing import Any
 
 from django.db import transaction
 
-from osint.access import require_role
-from osint.errors import ConflictError, ForbiddenError
+from osint.access import require_role, require_role_anywhere
+from osint.errors import ConflictError
 from osint.models import Investigation, Membership, Role, User
-from osint.services.changes import insert, record_change, update
+from osint.services.changes import insert, remove, update
 
 
 @transaction.atomic
 def open_investigation(*, actor: User, slug: str, title: str, summary: str = "") -> Investigation:
-    """Open a case; whoever opens it becomes its admin. Raises ForbiddenError, ValidationError."""
-    if actor.api_token is not None and actor.api_token.investigation_id is not None:
-        raise ForbiddenError("This token is for one investigation only.")
+    """Open a case; whoever opens it becomes its admin. Needs staff, or the role admin in another case: roles also
+    give rights on the shared catalogue, so nobody may give one to themselves. Raises ForbiddenError, ValidationError.
+    """
+    require_role_anywhere(actor, Role.ADMIN)
     investigation = insert(
         Investigation(slug=slug, title=title, summary=summary), actor=actor, action="investigation.opened"
     )
@@ -55,8 +56,7 @@ def revoke_membership(membership: Membership, *, actor: User) -> None:
     """Take somebody off the case. Needs admin; the last admin stays. Raises ForbiddenError, ConflictError."""
     _require_manager(actor, membership.investigation)
     _keep_an_admin(membership)
-    record_change(membership, actor=actor, action="membership.revoked", old=membership.snapshot())
-    membership.delete()
+    remove(membership, actor=actor, action="membership.revoked")
 
 
 def _require_manager(actor: User, investigation: Investigation) -> None:

@@ -28,6 +28,9 @@ J = TypeVar("J", bound=Job)
 
 LONGEST_BACKOFF = timedelta(hours=1)
 
+#: What these functions change of a row: all of a job's own columns, and nothing that its kind adds.
+JOB_COLUMNS = tuple(field.name for field in Job._meta.fields if field.name not in {"id", "created_at"})
+
 logger = logging.getLogger(__name__)
 
 
@@ -72,7 +75,7 @@ def claim(model: type[J], job_id: UUID, *, worker: str, policy: JobPolicy) -> J 
         return None
     job.state, job.worker, job.lease_until = JobState.LEASED, worker, now + policy.lease
     job.started_at = now
-    job.save()
+    job.save(update_fields=JOB_COLUMNS)
     return job
 
 
@@ -116,13 +119,16 @@ def put_back(job: J, *, error_code: str, error_detail: str, policy: JobPolicy) -
         row.state, row.lease_until, row.rung_at = JobState.QUEUED, None, None
         row.not_before = timezone.now() + backoff(row.failures, policy.first_backoff)
         row.error_code, row.error_detail = error_code, error_detail
-    row.save()
+    row.save(update_fields=JOB_COLUMNS)
     return row
 
 
-def note_lost_child(model: type[Job], job_id: UUID) -> None:
-    """Count that the process working on this job died under it, and let the job be taken up at once."""
-    model._default_manager.filter(pk=job_id, state=JobState.LEASED).update(
+def note_lost_child(model: type[Job], job_id: UUID, *, worker: str) -> None:
+    """Count that the process with which `worker` did this job died under it, and let it be taken up at once.
+
+    A job that another worker has taken over meanwhile is left alone.
+    """
+    model._default_manager.filter(pk=job_id, state=JobState.LEASED, worker=worker).update(
         state=JobState.QUEUED,
         lease_until=None,
         rung_at=None,
@@ -176,7 +182,7 @@ def _quarantine(job: Job) -> None:
         error_code="quarantined",
         error_detail=f"Gave up after {job.attempt - 1} attempts; {job.lost_children} killed their process.",
     )
-    job.save()
+    job.save(update_fields=JOB_COLUMNS)
     record_change(
         job,
         actor=system_user(),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from osint.models import Job
 from osint.services.jobs import renew
@@ -32,8 +32,17 @@ def kept(job: Job, *, lease: timedelta) -> Iterator[threading.Event]:
 def _keep(job: Job, lease: timedelta, done: threading.Event, lost: threading.Event) -> None:
     try:
         while not done.wait(lease.total_seconds() / 3):
-            if not renew(job, lease=lease):
+            if not _renewed(job, lease):
                 lost.set()
                 return
     finally:
         connection.close()
+
+
+def _renewed(job: Job, lease: timedelta) -> bool:
+    """False when the job is certainly lost. A database that is away for a moment says nothing either way."""
+    try:
+        return renew(job, lease=lease)
+    except (OperationalError, InterfaceError):
+        connection.close()  # the next attempt connects anew
+        return True

@@ -33,19 +33,23 @@ def create_user(*, actor: User, username: str, password: str, **values: Any) -> 
 
 
 def change_user(user: User, *, actor: User, **values: Any) -> User:
-    """Change display name, e-mail, or whether the account is active, staff or superuser. Raises as `create_user`."""
-    _spare_system(user)
+    """Change display name, e-mail, or whether the account is active, staff or superuser; a username stays.
+
+    Raises as `create_user`.
+    """
+    if "username" in values:
+        raise ForbiddenError("A username stays: the record of changes is read by it.")
     powers = {"is_staff", "is_superuser"} & values.keys()
-    _require_staff(actor, "change accounts", superuser=bool(powers) or user.is_superuser)
+    _require_staff(actor, "change accounts", superuser=bool(powers) or _as_stored(user).is_superuser)
     return update(user, values, actor=actor, action="user.changed")
 
 
 @transaction.atomic
 def set_password(user: User, *, actor: User, password: str) -> User:
     """Give an account a new password; the record says that, not what. Raises ForbiddenError, ValidationError."""
-    _spare_system(user)
+    stored = _as_stored(user)
     if actor.pk != user.pk:
-        _require_staff(actor, "set another person's password", superuser=user.is_superuser)
+        _require_staff(actor, "set another person's password", superuser=stored.is_superuser)
     validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
@@ -53,10 +57,15 @@ def set_password(user: User, *, actor: User, password: str) -> User:
     return user
 
 
-def _spare_system(user: User) -> None:
-    """Nobody may take over the account that may do everything."""
-    if user.username == SYSTEM_USERNAME:
+def _as_stored(user: User) -> User:
+    """The account as the database has it: a form may have changed what it was handed.
+
+    Raises ForbiddenError for the account that may do everything: nobody may take it over.
+    """
+    stored = User.objects.get(pk=user.pk)
+    if stored.username == SYSTEM_USERNAME:
         raise ForbiddenError("This account belongs to the product itself.")
+    return stored
 
 
 def _require_staff(actor: User, deed: str, *, superuser: bool = False) -> None:

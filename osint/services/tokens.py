@@ -25,25 +25,22 @@ LAST_USE_GRAIN = timedelta(minutes=1)
 def issue_token(
     *,
     actor: User,
-    user: User,
     name: str,
     investigation: Investigation | None = None,
     lifetime: timedelta = DEFAULT_LIFETIME,
 ) -> tuple[ApiToken, str]:
-    """Make a token for `user` and return its row and its text, which is shown this once only.
+    """Make a token of the actor's own and return its row and its text, which is shown this once only.
 
-    People make their own tokens; staff may make them for others. A token for one investigation needs a
-    membership there. `lifetime` is at most 366 days. Raises ForbiddenError, NotFoundError, ValidationError.
+    A token for one investigation needs a membership there. `lifetime` is at most 366 days. Raises ForbiddenError,
+    NotFoundError, ValidationError.
     """
-    if actor.pk != user.pk and not actor.is_staff:
-        raise ForbiddenError("People make their own tokens.")
     if actor.api_token is not None:
         raise ForbiddenError("A token cannot make tokens: log in instead.")
     if investigation is not None:
-        require_role(user, investigation, Role.VIEWER)
+        require_role(actor, investigation, Role.VIEWER)
     secret, prefix = secrets.token_urlsafe(32), secrets.token_hex(6)
     token = ApiToken(
-        user=user,
+        user=actor,
         investigation=investigation,
         name=name,
         prefix=prefix,

@@ -110,7 +110,7 @@ class SightingSerializer(serializers.ModelSerializer[Sighting]):
 
 class SightingChange(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=300, required=False)
-    description = serializers.CharField(required=False, allow_blank=True)
+    description = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     equipment = NamedField[Equipment](
         slug_field="slug", queryset=Equipment.objects.all(), required=False, allow_null=True
     )
@@ -160,9 +160,9 @@ class EvidenceChange(serializers.Serializer[Any]):
         required=False,
         help_text="1 confirmed … 5 improbable, 6 cannot be judged.",
     )
-    quotation = serializers.CharField(required=False, allow_blank=True)
+    quotation = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     fragment = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    note = serializers.CharField(required=False, allow_blank=True)
+    note = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
 
 
 class EvidenceInput(EvidenceChange):

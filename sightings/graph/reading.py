@@ -15,7 +15,8 @@ from sightings.graph.elements import Edge, Element, Node
 from sightings.models import Equipment, EquipmentAlias, Evidence, Place, PlaceAlias, Sighting
 from sources.models import Capture, CaptureFile, Derivation, Publication, Source, SourceRating, StoredFile
 
-CHUNK = 2000
+#: Rows held at a time. Small, since a capture carries the facts of up to some hundred exchanges.
+CHUNK = 200
 
 
 @contextmanager

@@ -16,7 +16,12 @@ from rest_framework.response import Response
 from osint.access import get_one
 from osint.api.views import CaseView
 from sources.api.filters import CaptureFilter
-from sources.api.serializers import CaptureFileSerializer, CaptureInput, CaptureSerializer
+from sources.api.serializers import (
+    CaptureDetailSerializer,
+    CaptureFileSerializer,
+    CaptureInput,
+    CaptureSerializer,
+)
 from sources.files import content_response, thumbnail_response
 from sources.models import Capture, CaptureFile
 from sources.selectors import captures_in, files_in, publications_in
@@ -41,6 +46,9 @@ class CaptureView(PreservedView):
     def rows(self) -> QuerySet[Capture]:
         return captures_in(self.investigation)
 
+    def get_serializer_class(self) -> type[CaptureSerializer]:
+        return CaptureSerializer if self.action == "list" else CaptureDetailSerializer
+
     def list(self, request: Request, slug: str) -> Response:
         """List the captures of the case."""
         return self.listed()
@@ -49,7 +57,7 @@ class CaptureView(PreservedView):
         """Show one capture: ask again until `state` is succeeded, failed or quarantined."""
         return self.shown(get_one(self.rows(), pk=pk))
 
-    @extend_schema(request=CaptureInput, responses={202: CaptureSerializer})
+    @extend_schema(request=CaptureInput, responses={202: CaptureDetailSerializer})
     def create(self, request: Request, slug: str) -> Response:
         """Ask for a publication to be preserved. Answers at once; the work is done in the background."""
         values = self.parsed(CaptureInput)
@@ -57,7 +65,7 @@ class CaptureView(PreservedView):
         capture = captures.request_capture(publication, actor=self.actor, method=values["method"])
         return self.shown(get_one(self.rows(), pk=capture.pk), 202)
 
-    @extend_schema(request=None, responses={202: CaptureSerializer})
+    @extend_schema(request=None, responses={202: CaptureDetailSerializer})
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, slug: str, pk: UUID) -> Response:
         """Ask again for a failed or quarantined capture: makes a new one."""

@@ -49,7 +49,7 @@ class SourceChange(serializers.Serializer[Any]):
     country = serializers.CharField(
         max_length=2, required=False, allow_blank=True, help_text="ISO 3166 alpha-2."
     )
-    description = serializers.CharField(required=False, allow_blank=True)
+    description = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
 
 
 class SourceInput(SourceChange):
@@ -115,7 +115,7 @@ class DerivationInput(serializers.Serializer[Any]):
     publication = serializers.UUIDField()
     derives_from = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=DerivationKind.choices)
-    note = serializers.CharField(required=False, allow_blank=True)
+    note = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
 
 
 class StoredFileSerializer(serializers.ModelSerializer[StoredFile]):
@@ -157,8 +157,17 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
         fields = (
             "id", "publication", "method", "state", "attempt", "requested_by", "url", "final_url",
             "verdict", "verdict_reasons", "error_code", "error_detail", "created_at", "started_at", "ended_at",
-            "facts", "files",
+            "files",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class CaptureDetailSerializer(CaptureSerializer):
+    """One capture with all that it met: too long for lists."""
+
+    class Meta:
+        model = Capture
+        fields = (*CaptureSerializer.Meta.fields, "facts")
         read_only_fields = fields
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from .fetch import OFFERED_CODINGS, fetch_following
 from .policy import FetchPolicy
 from .requisites import Kind, Requisite, find_css_requisites
 from .verdict import Missing
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 
@@ -140,6 +143,13 @@ def _settle(future: Future[list[Exchange]], requisite: Requisite, collection: Co
         collection.fetched.append(Fetched(requisite, future.result()))
     except ArchivingError as error:
         collection.failures.append(Failure(requisite, error))
+    except (OSError, MemoryError):
+        raise  # this machine's trouble, which the next requisite would meet too
+    except Exception as error:
+        # Servers send what no parser foresaw; whatever it broke, the page is worth more than one requisite.
+        logger.warning("The answer for %s could not be read", requisite.url, exc_info=error)
+        detail = f"expected an answer that can be read, got {type(error).__name__}: {error}"
+        collection.failures.append(Failure(requisite, ArchivingError(detail)))
 
 
 def _css_needs(item: Fetched) -> list[Requisite]:

@@ -62,7 +62,10 @@ class Exchange:
         """The charset the server claimed, or None."""
         message = Message()
         message["Content-Type"] = self.header("Content-Type") or ""
-        return message.get_content_charset()
+        try:
+            return message.get_content_charset()
+        except ValueError:  # the library takes the number of a parameter's part for one that int() can hold
+            return None
 
     @property
     def is_chunked(self) -> bool:

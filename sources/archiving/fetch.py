@@ -106,8 +106,15 @@ def fetch_following(
         chain.append(exchange)
         if exchange.location is None:
             return chain
-        url = urljoin(exchange.url, exchange.location)
+        url = _redirected(exchange.url, exchange.location)
     raise TooManyRedirectsError(f"expected at most {policy.redirects} redirects, got one more, to {url}")
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise HttpProtocolError(f"expected a redirect to a URL, got {location[:200]!r}: {error}") from error
 
 
 def _request(target: Target, policy: FetchPolicy, codings: str) -> bytes:

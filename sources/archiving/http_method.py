@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from .collect import MEDIA, Collection, Collector, Fetched, Progress
 from .deadlines import ByteBudget, Deadline
 from .decoding import decoded_file
-from .errors import ArchivingError
+from .errors import ArchivingError, DeadlineError
 from .exchange import Exchange
 from .fetch import fetch_following
 from .harvest import Harvest, HarvestedFile, Role
@@ -27,6 +27,7 @@ from .verdict import Observed, Verdict, judge
 from .wacz import Page, write_wacz
 
 MEDIA_FAMILIES = ("image/", "video/", "audio/")
+NOT_INSPECTED = "not inspected: the time for the capture had passed"
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -58,8 +59,9 @@ def archive_page(
 ) -> Harvest:
     """Fetch ``url`` and what it needs into the existing, empty ``workdir``, and preserve it.
 
-    ``deadline`` ends the fetching; what was fetched by then is still written. ``on_progress`` is called in
-    this thread with a stage, what is done and the total; what it raises ends the capture.
+    ``deadline`` ends the fetching and the inspection of media; what was fetched by then is still written.
+    ``on_progress`` is called in this thread with a stage, what is done and the total; what it raises ends
+    the capture.
 
     Raises ArchivingError if the URL itself gives no answer. An answer of any status is a harvest.
     """
@@ -74,7 +76,7 @@ def archive_page(
     collector = Collector(policy, deadline, exchanges, budget, progress)
     requisites = find_requisites(document.html, document.exchange.url) if document.is_page else []
     collection = collector.collect(requisites, besides=document.exchange.url)
-    media = _media_files(document, collection, policy, workdir, progress)
+    media = _media_files(document, collection, policy, workdir, deadline, progress)
     verdict = judge(_observe(chain[0].url, document, collection, len(media)))
     everything = [*chain, *(exchange for item in collection.fetched for exchange in item.chain)]
     wacz = _write_wacz(workdir, everything, document)
@@ -96,7 +98,7 @@ def _read_document(exchange: Exchange, policy: FetchPolicy) -> Document:
         path, sha256, size = exchange.body_path, exchange.body_sha256, exchange.body_length
     media_type = media_type_of(path, exchange.served_type)
     start = _read_start(path, policy.page_bytes) if media_type in HTML_TYPES else b""
-    html = decode(start, exchange.served_charset)
+    html = decode(start, exchange.served_charset, is_cut=len(start) < size)
     return Document(exchange, path, sha256, size, media_type, html, read_page(html, exchange.url))
 
 
@@ -127,14 +129,20 @@ def _asks_password(html: bytes | str) -> bool:
 
 
 def _media_files(
-    document: Document, collection: Collection, policy: FetchPolicy, workdir: Path, progress: Progress
+    document: Document,
+    collection: Collection,
+    policy: FetchPolicy,
+    workdir: Path,
+    deadline: Deadline,
+    progress: Progress,
 ) -> list[HarvestedFile]:
     thumbnails = workdir / "thumbnails"
     thumbnails.mkdir()
     found = list(_media(document, collection, policy))
     with ThreadPoolExecutor(2, thread_name_prefix="medium") as pool:  # the work is in child processes
         files = []
-        for done, file in enumerate(pool.map(lambda medium: _with_facts(medium, thumbnails), found), start=1):
+        inspected = pool.map(lambda medium: _in_time(medium, thumbnails, deadline), found)
+        for done, file in enumerate(inspected, start=1):
             files.append(file)
             progress("media", done, len(found))
     return files
@@ -166,6 +174,15 @@ def _medium(item: Fetched, policy: FetchPolicy) -> HarvestedFile | None:
     if not size or not media_type.startswith(MEDIA_FAMILIES):
         return None
     return HarvestedFile(path, Role.MEDIUM, item.answer.url, sha256, size, media_type)
+
+
+def _in_time(medium: HarvestedFile, thumbnails: Path, deadline: Deadline) -> HarvestedFile:
+    """The medium with its facts, or after ``deadline`` as it is, with a note that says so."""
+    try:
+        deadline.remaining(0)
+    except DeadlineError:
+        return replace(medium, note=NOT_INSPECTED)
+    return _with_facts(medium, thumbnails)
 
 
 def _with_facts(medium: HarvestedFile, thumbnails: Path) -> HarvestedFile:

@@ -7,18 +7,22 @@ import codecs
 import lxml.html
 from lxml.etree import LxmlError
 
+LONGEST_CHARACTER = 4  # bytes, in UTF-8 and GB 18030
 
-def decode(data: bytes, charset: str | None) -> bytes | str:
+
+def decode(data: bytes, charset: str | None, *, is_cut: bool = False) -> bytes | str:
     """The page as text if its charset is certain, else the bytes, for a parser to look inside for it.
 
     Certain is what the server says, and what is valid UTF-8: few texts in other charsets happen to be.
+    ``is_cut`` says that ``data`` is the start of a longer page, so its last character may be incomplete.
     """
     for name in (charset, "utf-8"):
-        try:
-            if name is not None:
-                return data.decode(codecs.lookup(name).name)
-        except (LookupError, ValueError):
-            continue
+        for missing in range(LONGEST_CHARACTER if is_cut else 1):
+            try:
+                if name is not None:
+                    return data[: len(data) - missing].decode(codecs.lookup(name).name)
+            except (LookupError, ValueError):
+                continue
     return data
 
 

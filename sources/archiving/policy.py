@@ -16,7 +16,8 @@ class FetchPolicy:
 
     ``allowed_loopback`` names host and port pairs that may be loopback (demonstrations and tests);
     ``trust`` is a PEM file of authorities trusted besides the public ones. The ``page_`` and
-    ``capture_`` limits hold for one capture: the HTML that is parsed, the requisites fetched, all bytes.
+    ``capture_`` limits hold for one capture: the HTML that is parsed (what is stored stays whole), the
+    requisites fetched, all bytes.
     """
 
     allowed_loopback: frozenset[tuple[str, int]] = frozenset()
@@ -29,7 +30,7 @@ class FetchPolicy:
     body_bytes: int = 512 * MEGABYTE
     redirects: int = 5
     decoded_bytes: int = 256 * MEGABYTE
-    page_bytes: int = 20 * MEGABYTE
+    page_bytes: int = 4 * MEGABYTE
     requisite_seconds: float = 120.0
     capture_requisites: int = 300
     capture_bytes: int = 1024 * MEGABYTE

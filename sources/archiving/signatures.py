@@ -44,6 +44,9 @@ BRANDS = {
     b"M4A ": "audio/mp4",
     b"M4B ": "audio/mp4",
 }
+# What goes into headers and records has the shape of RFC 6838 names, or is not taken from the server.
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+MEDIA_TYPE_LENGTH = 100
 HTML_START = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL
 )
@@ -53,11 +56,16 @@ SVG_START = re.compile(rb"\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*|<!doctype svg[^>]*
 def media_type_of(path: Path, served: str = "") -> str:
     """The media type of a file by its content; ``served`` if the content does not tell.
 
-    ``application/octet-stream`` when neither does.
+    ``application/octet-stream`` when neither does, or ``served`` does not look like a media type.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    return sniff(head) or served or _ask_puremagic(head) or "application/octet-stream"
+    return sniff(head) or _claimed(served) or _ask_puremagic(head) or "application/octet-stream"
+
+
+def _claimed(served: str) -> str | None:
+    is_plausible = len(served) <= MEDIA_TYPE_LENGTH and MEDIA_TYPE.fullmatch(served)
+    return served if is_plausible else None
 
 
 def sniff(head: bytes) -> str | None:

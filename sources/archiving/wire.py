@@ -15,6 +15,8 @@ PIECE = 64 * 1024
 CHUNK_LINE_LIMIT = 4096
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: ([^\r\n]*))?\r?\n")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+# A longer number is no length of anything, and Python refuses to read one of thousands of digits.
+CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
 BODILESS_STATUSES = frozenset({204, 304})
 
 Headers = tuple[tuple[str, str], ...]
@@ -132,8 +134,9 @@ def read_body(wire: Wire, head: Head) -> Iterator[Piece]:
     lengths = _values(head, "content-length")
     if not lengths:
         return _read_until_close(wire)
-    if len(lengths) > 1 or not (length := lengths.pop()).isdecimal():
-        raise HttpProtocolError(f"expected one Content-Length, got {_values(head, 'content-length')}")
+    if len(lengths) > 1 or not CONTENT_LENGTH.fullmatch(length := lengths.pop()):
+        got = str(sorted(_values(head, "content-length")))
+        raise HttpProtocolError(f"expected one Content-Length of at most 18 digits, got {got[:200]}")
     return _read_exactly(wire, int(length))
 
 

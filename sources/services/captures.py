@@ -19,16 +19,18 @@ from osint.access import require_role
 from osint.models import ENDED, JobState, Role, User
 from osint.services import jobs
 from osint.services.changes import insert, record_change
+from osint.services.jobs import JOB_COLUMNS
 from sources.archiving.errors import ArchivingError
 from sources.archiving.harvest import Harvest, HarvestedFile
 from sources.bells import ring_archiver
 from sources.models import Capture, CaptureFile, Publication, StoredFile, Verdict
 from sources.services.files import LocalFile, keep_files, mark_stored
+from sources.services.publications import fill_publication
 
 #: What counts as having preserved the publication; everything else is recorded, and is not a success.
 PRESERVED = frozenset({Verdict.COMPLETE, Verdict.PARTIAL})
 
-#: A reservation outlives the longest capture, and is short enough that a crash leaves nothing for long.
+#: A reservation is made when the fetching is over: it outlives the copying, and leaves nothing for long.
 RESERVATION_LEASES = 3
 
 
@@ -101,8 +103,10 @@ def record_harvest(capture: Capture, harvest: Harvest, *, actor: User) -> Captur
             error_code="" if preserved else row.verdict.replace(" ", "_"),
             error_detail="" if preserved else "; ".join(harvest.reasons),
         )
-        row.save()
+        row.save(update_fields=[*JOB_COLUMNS, "final_url", "verdict", "verdict_reasons", "facts"])
         _record_end(row, actor=actor, files=rows.values())
+        if preserved:
+            fill_publication(row.publication, actor=actor, **_found(row.facts["page"]))
     return row
 
 
@@ -114,7 +118,7 @@ def record_failure(capture: Capture, error: ArchivingError, *, actor: User) -> C
     else:
         row = jobs.lock_held(capture)
         jobs.end(row, JobState.FAILED, error_code=error.code, error_detail=error.detail)
-        row.save()
+        row.save(update_fields=JOB_COLUMNS)
     if row.has_ended:
         _record_end(row, actor=actor, files=())
     return row
@@ -133,12 +137,37 @@ def _record_end(capture: Capture, *, actor: User, files: Iterable[StoredFile]) -
 
 def _facts(harvest: Harvest) -> dict[str, Any]:
     """What the fetching met, for the custody record: requests and answers, what failed, and with which tools."""
-    return {
+    page = {name: value for name, value in asdict(harvest.page).items() if name != "text"}  # kept as a file
+    facts: dict[str, Any] = {
         "exchanges": list(harvest.exchanges),
         "failures": list(harvest.failures),
         "notes": {file.url: file.note for file in harvest.files if file.note},
-        "page": asdict(harvest.page),
+        "page": page,
         "tools": harvest.tools,
+    }
+    return {name: _storable(value) for name, value in facts.items()}
+
+
+def _storable(value: Any) -> Any:
+    """The value without NUL, which a server may put into a header and PostgreSQL cannot hold; the archive keeps it."""
+    match value:
+        case str():
+            return value.replace("\x00", "\ufffd")
+        case dict():
+            return {_storable(name): _storable(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_storable(inner) for inner in value]
+        case _:
+            return value
+
+
+def _found(page: Mapping[str, str | None]) -> dict[str, str]:
+    """What the page says of itself, under the names and within the lengths of the publication's columns."""
+    return {
+        "title": (page["title"] or "")[:500],
+        "author": (page["author"] or "")[:300],
+        "published": page["published"] or "",
+        "language": (page["language"] or "")[:35],
     }
 
 

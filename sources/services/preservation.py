@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from uuid import UUID
 
 from django.conf import settings
@@ -17,12 +18,10 @@ from osint.services import jobs, leases
 from osint.services.people import system_user
 from sources.archiving.deadlines import Deadline
 from sources.archiving.errors import ArchivingError
-from sources.archiving.harvest import Harvest
 from sources.archiving.http_method import archive_page
 from sources.archiving.policy import FetchPolicy
 from sources.models import Capture
 from sources.services.captures import job_policy, record_failure, record_harvest
-from sources.services.publications import fill_publication
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +57,8 @@ def preserve(capture_id: UUID, *, worker: str) -> None:
     if capture is None:
         return
     try:
-        with leases.kept(capture, lease=policy.lease), work_folder(capture) as folder:
-            _fetch_and_record(capture, folder)
+        with leases.kept(capture, lease=policy.lease) as lost, work_folder(capture) as folder:
+            _fetch_and_record(capture, folder, lost)
     except StaleLeaseError as error:
         logger.warning("result of capture %s refused: %s", capture.pk, error.detail)
     except ArchivingError as error:
@@ -120,23 +119,18 @@ def remove_abandoned_work() -> int:
     return len(abandoned)
 
 
-def _fetch_and_record(capture: Capture, folder: Path) -> None:
-    deadline = Deadline.after(settings.CAPTURE_DEADLINE_SECONDS)
-    harvest = archive_page(capture.url, policy=fetch_policy(), workdir=folder, deadline=deadline)
+def _fetch_and_record(capture: Capture, folder: Path, lost: Event) -> None:
+    def stop_when_taken_over(*_: object) -> None:
+        if lost.is_set():
+            raise StaleLeaseError
+
+    harvest = archive_page(
+        capture.url,
+        policy=fetch_policy(),
+        workdir=folder,
+        deadline=Deadline.after(settings.CAPTURE_DEADLINE_SECONDS),
+        on_progress=stop_when_taken_over,
+    )
     if harvest.may_retry and capture.failures + 1 < job_policy().max_failures:
         raise PassingVerdictError(harvest.verdict, "; ".join(harvest.reasons))
-    actor = system_user()
-    ended = record_harvest(capture, harvest, actor=actor)
-    if ended.state == JobState.SUCCEEDED:
-        fill_publication(capture.publication, actor=actor, **_found(harvest))
-
-
-def _found(harvest: Harvest) -> dict[str, str]:
-    """What the page says of itself, under the names and within the lengths of the publication's columns."""
-    page = harvest.page
-    return {
-        "title": (page.title or "")[:500],
-        "author": (page.author or "")[:300],
-        "published": page.published or "",
-        "language": (page.language or "")[:35],
-    }
+    record_harvest(capture, harvest, actor=system_user())

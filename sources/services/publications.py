@@ -12,7 +12,7 @@ from osint.access import get_one, require_role
 from osint.dates import edtf_columns
 from osint.errors import ConflictError
 from osint.models import Investigation, Role, User
-from osint.services.changes import insert, record_change, update
+from osint.services.changes import insert, remove, update
 from sources.canonical import UrlError, canonical_url
 from sources.models import Derivation, Publication, Source
 from sources.selectors import find_publication, publications_in, sources_in
@@ -54,9 +54,11 @@ def change_publication(publication: Publication, *, actor: User, **values: Any) 
     return update(publication, _with_dates(values), actor=actor, action="publication.changed")
 
 
+@transaction.atomic
 def fill_publication(publication: Publication, *, actor: User, **found: str) -> Publication:
     """Fill what nobody has entered yet with what a capture found on the page; never overwrite a person's word."""
-    row = Publication.objects.get(pk=publication.pk)
+    # Locked: what somebody types in the same moment is no blank any more.
+    row = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
     blanks = {name: value for name, value in found.items() if value and not getattr(row, name)}
     return update(row, _with_dates(blanks), actor=actor, action="publication.filled")
 
@@ -84,8 +86,7 @@ def record_derivation(
 def remove_derivation(derivation: Derivation, *, actor: User) -> None:
     """Take back a derivation recorded in error; the record of changes keeps it. Needs researcher."""
     require_role(actor, derivation.investigation, Role.RESEARCHER)
-    record_change(derivation, actor=actor, action="derivation.removed", old=derivation.snapshot())
-    derivation.delete()
+    remove(derivation, actor=actor, action="derivation.removed")
 
 
 def _canonical(url: str) -> str:

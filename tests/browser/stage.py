@@ -34,7 +34,10 @@ DATABASE = "sightline_in_the_browser"
 ENDED = frozenset({"succeeded", "failed", "quarantined"})
 ANSWER_SECONDS = 10
 # Under a name of its own: the machine's has no place in screenshots.
-WORKER = ("worker", "--hostname=worker@demo", "--concurrency=2", "--loglevel=WARNING", "--without-mingle")
+WORKER = (
+    *("worker", "--hostname=worker@demo", "--queues=celery,captures", "--concurrency=2"),
+    *("--loglevel=WARNING", "--without-mingle"),
+)
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,19 @@ def test_a_form_tells_a_viewer_that_it_is_not_theirs(
     expect(page.locator("h1")).to_have_text("Your role does not allow this")
 
 
-@pytest.fixture(scope="module")
-def foreign_case(stage: Stage) -> str:
-    """The address of a case of the researcher's alone."""
-    case = stage.ask("investigations/", {"slug": "foreign", "title": "Foreign"})
-    return f"{stage.url}/cases/{case['slug']}/"
+@pytest.fixture
+def foreign_case(stage: Stage, visit: Visit) -> str:
+    """The address of a case of the admin's alone, opened over REST with a browser's session."""
+    admin = visit("admin")
+    admin.goto(stage.url)
+    cookies = {str(cookie.get("name")): str(cookie.get("value")) for cookie in admin.context.cookies()}
+    answer = admin.request.post(
+        f"{stage.url}/api/v1/investigations/",
+        data={"slug": "foreign", "title": "Foreign"},
+        headers={"X-CSRFToken": cookies["csrftoken"]},
+    )
+    assert answer.ok, answer.text()
+    return f"{stage.url}/cases/foreign/"
 
 
 def test_an_outsider_is_told_nothing(stage: Stage, visit: Visit, foreign_case: str) -> None:

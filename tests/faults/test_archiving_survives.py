@@ -166,7 +166,7 @@ def test_a_worker_killed_ten_times_loses_nothing(scene: Scene) -> None:
 def test_what_redis_forgets_is_done_all_the_same(scene: Scene) -> None:
     captures = scene.ask(QUEUED, pause=0)
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
-        assert broker.llen("celery") == QUEUED
+        assert broker.llen("captures") == QUEUED
         broker.flushall()
     settle(scene, captures)
     assert_each_succeeded_once(captures)

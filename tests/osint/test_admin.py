@@ -190,7 +190,7 @@ def test_person_is_let_in_by_the_service(desk: Client, team: cast.Team) -> None:
 
 
 def test_tokens_are_revoked_by_the_service(desk: Client, team: cast.Team) -> None:
-    token, _ = issue_token(actor=team.viewer, user=team.viewer, name="scripts")
+    token, _ = issue_token(actor=team.viewer, name="scripts")
 
     desk.post(page(ApiToken, "changelist"), {"action": "revoke", "_selected_action": [str(token.pk)]})
 

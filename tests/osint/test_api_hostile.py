@@ -1,4 +1,7 @@
-"""Nothing that a client sends is a fault of the server."""
+"""Nothing that a client sends is a fault of the server.
+
+Where each string costs many queries, a test takes every second or fourth of the list, each from another start.
+"""
 
 from __future__ import annotations
 
@@ -78,10 +81,10 @@ def test_no_naughty_string_in_a_sighting_is_a_fault(team: cast.Team, hostile: li
 def test_naughty_strings_come_back_as_they_were(team: cast.Team, hostile: list[str]) -> None:
     client, path = client_of(team.researcher), in_case(team.case, "sightings/")
 
-    for text in filter(str.strip, hostile[::4]):
+    for text in hostile[::4]:
         answer = client.post(path, {"title": "A launcher", "description": text})
         if answer.status_code == 201:
-            assert answer.json()["description"] == text.strip()
+            assert answer.json()["description"] == text
         else:
             assert answer.json()["errors"][0]["code"] == "null_characters_not_allowed"
 
@@ -89,7 +92,7 @@ def test_naughty_strings_come_back_as_they_were(team: cast.Team, hostile: list[s
 def test_no_naughty_name_is_a_fault(team: cast.Team, hostile: list[str]) -> None:
     client = client_of(team.researcher)
 
-    for number, text in enumerate(hostile):
+    for number, text in enumerate(hostile[1::4]):
         names = {"slug": f"thing-{number}", "name": text, "aliases": [text * 3]}
         answer = client.post(f"{API}/equipment/", names)
         assert answer.status_code in {201, 400}, (text, answer.content)
@@ -99,7 +102,7 @@ def test_no_naughty_name_is_a_fault(team: cast.Team, hostile: list[str]) -> None
 def test_no_naughty_search_is_a_fault(path: str, team: cast.Team, hostile: list[str]) -> None:
     client = client_of(team.viewer)
 
-    for text in hostile:
+    for text in hostile[::2]:
         answer = client.get(f"{API}/{path}", {"q": text, "name": text})
         assert answer.status_code in {200, 400}, (text, answer.content)
 
@@ -107,7 +110,7 @@ def test_no_naughty_search_is_a_fault(path: str, team: cast.Team, hostile: list[
 def test_no_naughty_address_is_a_fault(team: cast.Team, hostile: list[str]) -> None:
     client, path = client_of(team.researcher), in_case(team.case, "publications/")
 
-    for text in hostile:
+    for text in hostile[2::4]:
         for url in (text, f"https://courier.example/{text}"):
             answer = client.post(path, {"url": url})
             assert answer.status_code in {200, 201, 400}, (url, answer.content)

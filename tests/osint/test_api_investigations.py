@@ -24,7 +24,7 @@ def test_superuser_on_no_case_sees_none(team: cast.Team, root: User) -> None:
 
 
 def test_opened_case_is_shown(team: cast.Team) -> None:
-    answer = client_of(team.outsider).post(CASES, {"slug": "s-400", "title": "S-400", "summary": "Where?"})
+    answer = client_of(team.admin).post(CASES, {"slug": "s-400", "title": "S-400", "summary": "Where?"})
 
     shown = answer.json()
     assert (shown["slug"], shown["title"], shown["summary"]) == ("s-400", "S-400", "Where?")
@@ -38,7 +38,7 @@ def test_slug_that_is_none_is_refused(slug: str, team: cast.Team) -> None:
 
 
 def test_slug_of_another_case_is_refused(team: cast.Team) -> None:
-    answer = client_of(team.outsider).post(CASES, {"slug": "roofs", "title": "A case"})
+    answer = client_of(team.admin).post(CASES, {"slug": "roofs", "title": "A case"})
 
     assert errors_of(answer) == {"slug": "unique"}
 

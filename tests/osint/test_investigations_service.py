@@ -31,9 +31,15 @@ def test_whoever_opens_a_case_becomes_its_admin(team: cast.Team) -> None:
 
 def test_slug_is_taken_once(team: cast.Team) -> None:
     with pytest.raises(ValidationError) as refused:
-        open_investigation(actor=team.outsider, slug="roofs", title="Again")
+        open_investigation(actor=team.admin, slug="roofs", title="Again")
 
     assert refused.value.error_dict["slug"][0].code == "unique"
+
+
+def test_nobody_gives_themselves_rights_on_the_catalogue_by_opening_a_case(team: cast.Team) -> None:
+    for user in (team.viewer, team.researcher, team.reviewer, team.outsider):
+        with pytest.raises(ForbiddenError):
+            open_investigation(actor=user, slug="mine", title="My own")
 
 
 def test_granted_role_is_recorded(team: cast.Team) -> None:

@@ -115,11 +115,18 @@ def test_too_many_temporary_failures_are_a_permanent_one(job: Capture) -> None:
 def test_a_job_that_kills_its_processes_is_quarantined(job: Capture) -> None:
     for _ in range(POLICY.max_lost_children):
         must_claim(job)
-        jobs.note_lost_child(Capture, job.pk)
+        jobs.note_lost_child(Capture, job.pk, worker="here")
     assert claim(job) is None
     job.refresh_from_db()
     assert (job.state, job.error_code) == (JobState.QUARANTINED, "quarantined")
     assert Change.objects.filter(subject_id=job.pk, action="capture.quarantined").count() == 1
+
+
+def test_a_child_lost_by_another_worker_says_nothing_about_the_job(job: Capture) -> None:
+    must_claim(job)
+    jobs.note_lost_child(Capture, job.pk, worker="there")
+    job.refresh_from_db()
+    assert (job.state, job.lost_children) == (JobState.LEASED, 0)
 
 
 def test_a_killed_worker_says_nothing_against_the_job(job: Capture) -> None:

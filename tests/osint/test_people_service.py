@@ -91,3 +91,18 @@ def test_logging_in_is_no_change(team: cast.Team) -> None:
     Client().force_login(team.viewer)
 
     assert actions_on(team.viewer) == ["user.created"]
+
+
+def test_the_account_of_the_product_is_not_taken_over_under_another_name(root: User) -> None:
+    renamed = system_user()
+    renamed.username = "somebody"
+
+    with pytest.raises(ForbiddenError):
+        set_password(renamed, actor=root, password=cast.PASSWORD)
+    with pytest.raises(ForbiddenError):
+        change_user(renamed, actor=root, is_active=True)
+
+
+def test_a_username_stays(root: User, team: cast.Team) -> None:
+    with pytest.raises(ForbiddenError):
+        change_user(team.viewer, actor=root, username="renamed")

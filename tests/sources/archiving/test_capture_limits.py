@@ -7,14 +7,19 @@ import threading
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
-from sources.archiving import tools
+import pytest
+
+from sources.archiving import deadlines, tools
+from sources.archiving.deadlines import Deadline
 from sources.archiving.harvest import Role
+from sources.archiving.http_method import NOT_INSPECTED, archive_page
 from sources.archiving.policy import FetchPolicy
 from tests.webserver import Server, response
 
 from .harvesting import archive, files
-from .pages import english, picture
+from .pages import english, picture, russian
 
 
 def test_the_number_of_requisites_is_limited(server: Server, policy: FetchPolicy, workdir: Path) -> None:
@@ -62,6 +67,52 @@ def test_requisites_are_fetched_at_the_same_time(server: Server, policy: FetchPo
 
     server.routes |= {"/": response(english(body='<img src="/a"><img src="/b">')), "/a": answer, "/b": answer}
     assert archive(server, policy, workdir).verdict == "complete"
+
+
+def test_media_are_kept_without_inspection_once_the_deadline_has_passed(
+    server: Server, policy: FetchPolicy, workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pass_the_deadline(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("requisites", total):
+            monkeypatch.setattr(deadlines, "time", SimpleNamespace(monotonic=lambda: float("inf")))
+
+    page = english(body='<img src="/a.png"><img src="/b.png">')
+    picked = {f"/{name}.png": response(picture(), media_type="image/png") for name in "ab"}
+    server.routes |= {"/": response(page), **picked}
+    harvest = archive_page(
+        server.url(),
+        policy=policy,
+        workdir=workdir,
+        deadline=Deadline.after(60),
+        on_progress=pass_the_deadline,
+    )
+    media = files(harvest, Role.MEDIUM)
+    assert [medium.path.read_bytes() for medium in media] == [picture(), picture()]
+    assert [(medium.thumbnail, medium.note) for medium in media] == [(None, NOT_INSPECTED)] * 2
+
+
+def test_what_is_read_of_a_page_is_limited_and_what_is_stored_is_not(
+    server: Server, policy: FetchPolicy, workdir: Path
+) -> None:
+    page = english(body=f'<img src="/early.png">{" " * policy.page_bytes}<img src="/late.png">')
+    server.routes |= {"/": response(page), "/early.png": response(picture(), media_type="image/png")}
+    harvest = archive(server, policy, workdir)
+    assert (server.asked("/early.png"), server.asked("/late.png")) == (1, 0)
+    assert files(harvest, Role.PAGE)[0].path.read_bytes() == page
+
+
+def test_four_megabytes_of_a_page_are_read() -> None:
+    assert FetchPolicy().page_bytes == 4 * 1024 * 1024
+
+
+def test_a_limit_inside_a_character_does_not_cost_the_charset(
+    server: Server, policy: FetchPolicy, workdir: Path
+) -> None:
+    page = russian("gb18030").replace(b'<meta charset="gb18030">', b"")
+    inside = page.rindex("подняли".encode("gb18030")) + 1
+    server.routes["/"] = response(page, media_type="text/html; charset=gb18030")
+    harvest = archive(server, replace(policy, page_bytes=inside), workdir)
+    assert harvest.page.title == "Установка на крыше"
 
 
 def test_memory_stays_flat_while_a_large_body_passes(

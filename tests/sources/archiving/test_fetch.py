@@ -116,6 +116,8 @@ def test_facts_are_plain_values(server: Server, get: Get) -> None:
         (chunked(b"one", end=b"1" * 5000), b"one", "unspecified"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", b"", "unspecified"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nab", b"", "unspecified"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"1" * 19 + b"\r\n\r\nab", b"", "unspecified"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"1" * 5000 + b"\r\n\r\nab", b"", "unspecified"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nab", b"", "unspecified"),
     ],
 )
@@ -250,6 +252,17 @@ def test_a_redirect_in_raw_utf8_is_followed(server: Server, policy: FetchPolicy,
         "/%D0%B6": response(b"end"),
     }
     assert follow(server, policy, tmp_path)[-1].body_length == 3
+
+
+@pytest.mark.parametrize("location", ["http://[bad", "//[::1", "http://a\u2100b.test/"])
+def test_a_redirect_to_no_url_is_a_permanent_error(
+    server: Server, policy: FetchPolicy, tmp_path: Path, location: str
+) -> None:
+    head = f"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: {location}\r\n\r\n"
+    server.routes["/"] = head.encode()
+    with pytest.raises(HttpProtocolError, match="expected a redirect to a URL") as caught:
+        follow(server, policy, tmp_path)
+    assert caught.value.permanent
 
 
 def test_the_sixth_redirect_is_an_error(server: Server, policy: FetchPolicy, tmp_path: Path) -> None:

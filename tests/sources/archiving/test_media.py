@@ -235,6 +235,15 @@ def test_the_first_bytes_tell_the_type(head: bytes, media_type: str | None) -> N
         (b"7z\xbc\xaf\x27\x1c" + bytes(40), "", "application/x-7z-compressed"),
         (b"", "", "application/octet-stream"),
         (b"plain words", "", "application/octet-stream"),
+        (b"plain words", "application/vnd.example+json", "application/vnd.example+json"),
+        (b"plain words", "text", "application/octet-stream"),
+        (b"plain words", "text/", "application/octet-stream"),
+        (b"plain words", "text/a/b", "application/octet-stream"),
+        (b"plain words", "text/plain\n", "application/octet-stream"),
+        (b"plain words", "text/<b>", "application/octet-stream"),
+        (b"plain words", "text/pl\xe4in", "application/octet-stream"),
+        (b"plain words", "text/" + "x" * 95, "text/" + "x" * 95),
+        (b"plain words", "text/" + "x" * 96, "application/octet-stream"),
     ],
 )
 def test_content_counts_before_what_the_server_says(
