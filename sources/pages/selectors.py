@@ -29,15 +29,13 @@ def telling_captures(investigation: Investigation, publication_ids: Iterable[UUI
 
     That is the one under way, else the newest that preserved something, else the newest.
     """
-    candidates = investigation.captures.filter(publication__in=list(publication_ids)).order_by("pk")
+    captures = captures_in(investigation).filter(publication__in=list(publication_ids)).order_by("pk")
     telling: dict[UUID, Capture] = {}
-    for capture in candidates.only("publication_id", "state"):
+    for capture in captures:
         held = telling.get(capture.publication_id)
         if held is None or _weight(capture) >= _weight(held):
             telling[capture.publication_id] = capture
-    # Only these with their files: a publication may have been captured every day for years.
-    chosen = captures_in(investigation).filter(pk__in=[capture.pk for capture in telling.values()])
-    return {capture.publication_id: capture for capture in chosen}
+    return telling
 
 
 def _weight(capture: Capture) -> int:
