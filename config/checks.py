@@ -13,17 +13,22 @@
 | sightline.E009 | the database does not answer |
 | sightline.E010 | PostgreSQL is too old |
 | sightline.E011 | PostgreSQL has no `vector` extension |
+| sightline.E012 | EGRESS_PROXY is missing in production, or is no address of a proxy |
+| sightline.E013 | the Wayback Machine is configured only by half |
+| sightline.E014 | REPLAY_ORIGIN is a host of the application, or plain HTTP beside HTTPS |
+| sightline.W001 | REPLAY_ORIGIN gives all captures one host |
 
-The last three ask the database, so they run when it is asked for: `check --database default`, and `migrate`.
+E009 to E011 ask the database, so they run when it is asked for: `check --database default`, and `migrate`.
 """
 
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import Error as DatabaseError
@@ -31,7 +36,11 @@ from django.db.utils import Error as DatabaseError
 from config.environment import Problem
 
 SERVICES_HINT = "Start everything with `make run`, or set {name} to the address of a running one."
-IDS = {"DATABASE_URL": "sightline.E004", "ALLOWED_LOOPBACK": "sightline.E008"}
+IDS = {
+    "DATABASE_URL": "sightline.E004",
+    "ALLOWED_LOOPBACK": "sightline.E008",
+    "EGRESS_PROXY": "sightline.E012",
+}
 
 
 @register()
@@ -77,7 +86,11 @@ def check_services_named(app_configs: object, **kwargs: Any) -> list[Error]:
 @register()
 def check_storage_writable(app_configs: object, **kwargs: Any) -> list[Error]:
     """Report storage folders that neither exist writable nor could be made."""
-    folders = {"SIGHTLINE_STORAGE": settings.ARCHIVE_ROOT, "SIGHTLINE_WORK": settings.WORK_ROOT}
+    folders = {
+        "SIGHTLINE_STORAGE": settings.ARCHIVE_ROOT,
+        "SIGHTLINE_WORK": settings.WORK_ROOT,
+        "SIGHTLINE_UPLOADS": settings.UPLOAD_ROOT,
+    }
     return [
         Error(
             f"{name}: {folder} cannot be written.",
@@ -102,6 +115,47 @@ def check_allowed_hosts(app_configs: object, **kwargs: Any) -> list[Error]:
         return []
     hint = "Set ALLOWED_HOSTS to the names it is reached under, separated by commas."
     return [Error("ALLOWED_HOSTS is empty.", hint=hint, id="sightline.E007")]
+
+
+@register()
+def check_egress(app_configs: object, **kwargs: Any) -> list[Error]:
+    """Report that there is no way out; an unreadable address has its own error already."""
+    unreadable = {problem.name for problem in settings.ENVIRONMENT_PROBLEMS}
+    if settings.LOCAL or settings.DEBUG or settings.EGRESS_PROXY or "EGRESS_PROXY" in unreadable:
+        return []
+    hint = "Start `python -m sources.archiving.egress`, and set it to http://:PASSWORD@HOST:PORT of that."
+    return [Error("EGRESS_PROXY is not set: nothing can be archived.", hint=hint, id="sightline.E012")]
+
+
+@register()
+def check_wayback(app_configs: object, **kwargs: Any) -> list[Error]:
+    """Report that publications are to be handed on, but not whereto or with which keys."""
+    names = ("WAYBACK_SAVE_URL", "WAYBACK_ACCESS_KEY", "WAYBACK_SECRET_KEY")
+    missing = [name for name in names if not getattr(settings, name)]
+    if len(missing) in {0, len(names)}:
+        return []
+    hint = "Set all three to hand publications to the Wayback Machine, or none of them not to."
+    return [Error(f"{' and '.join(missing)} not set.", hint=hint, id="sightline.E013")]
+
+
+@register(Tags.security)
+def check_replay_origin(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+    """Report a replay origin on which archived script could reach the application, or other captures."""
+    origin = urlsplit(settings.REPLAY_ORIGIN)
+    if not origin.netloc:
+        return []
+    if origin.hostname in settings.ALLOWED_HOSTS or (settings.HTTPS and origin.scheme != "https"):
+        message = (
+            f"REPLAY_ORIGIN: expected {'an HTTPS' if settings.HTTPS else 'an'} origin on a host of its own."
+        )
+        hint = (
+            "Cookies know no ports: name a host outside ALLOWED_HOSTS, such as {capture}.replay.example.org."
+        )
+        return [Error(message, hint=hint, id="sightline.E014")]
+    if "{capture}" not in settings.REPLAY_ORIGIN and not settings.LOCAL:
+        hint = "Put {capture} into the host, with a wildcard in DNS and certificate: archived pages then cannot meet."
+        return [Warning("All captures are replayed on one host.", hint=hint, id="sightline.W001")]
+    return []
 
 
 @register(Tags.database)

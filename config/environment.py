@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from sources.archiving.policy import Egress
+
 T = TypeVar("T")
 
 TRUE = frozenset({"1", "true", "yes", "on"})
@@ -83,6 +85,10 @@ class Environment:
         expected = "a URL beginning with " + " or ".join(f"{scheme}://" for scheme in allowed)
         return self.read(name, default, lambda v: parse_address(v, allowed), expected, secret=True)
 
+    def proxy(self, name: str) -> str:
+        """Return the URL of an egress proxy, or nothing; it holds a password, so a wrong value is never repeated."""
+        return self.read(name, "", parse_proxy, "http://:PASSWORD@HOST:PORT", secret=True)
+
     def endpoints(self, name: str) -> frozenset[tuple[str, int]]:
         """Return comma-separated `host:port` pairs as (host, port)."""
         return self.read(name, frozenset(), parse_endpoints, "comma-separated host:port pairs")
@@ -132,6 +138,12 @@ def parse_address(value: str, schemes: tuple[str, ...]) -> str:
         raise ValueError(f"expected one of the schemes {schemes}")
     if parts.port is not None and parts.port == 0:
         raise ValueError("expected a port between 1 and 65535")
+    return value
+
+
+def parse_proxy(value: str) -> str:
+    """Return the URL; raises ValueError unless it is one of an egress proxy."""
+    Egress.from_url(value)
     return value
 
 

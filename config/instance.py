@@ -6,23 +6,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from config.embedded.browser import chromium_executable
+from config.embedded.errors import EmbeddedServiceError
 from config.embedded.postgres import postmaster, start_postgres, stop_postgres
-from config.embedded.redis import plan_redis, redis_answers, write_private
+from config.embedded.redis import free_port, plan_redis, redis_answers, write_private
 from config.embedded.redis_binary import redis_executable
 from config.embedded.services import write_private_json
-from config.supervision.ports import remembered_port, require_free
+from config.supervision.ports import is_free, remembered_port, require_free
 from config.supervision.progress import Progress
 from config.supervision.reachable import answers_ok, require_database, require_redis
 from config.supervision.runner import Runner
 from config.supervision.warden import Warden
+from sources.archiving.egress.client import take_connections
+from sources.archiving.policy import Egress
 
 STANDINS_PORT = 8765
 CAPTURES_SECONDS = 300.0
-ENDED = ("succeeded", "failed", "quarantined")
+ENDED = ("succeeded", "failed", "quarantined", "cancelled")
 # What `manage.py` needs to know to work beside a running instance.
 NOTED = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SIGHTLINE_LOCAL"),
-    *("SIGHTLINE_STANDINS", "ALLOWED_LOOPBACK"),
+    *("SIGHTLINE_STANDINS", "ALLOWED_LOOPBACK", "EGRESS_PROXY"),
+    *("CHROMIUM", "REPLAY_ORIGIN"),
 )
 
 
@@ -51,6 +56,7 @@ class Instance:
         self._progress = progress
         self._environment = runner.environment
         self._postgres: Path | None = None
+        self._replay_port: int | None = None
 
     def start(self) -> dict[str, Any]:
         """Take every step until the instance is ready; return what `ready.json` holds.
@@ -61,6 +67,9 @@ class Instance:
         self._provide_database()
         self._provide_redis()
         self._serve_standins()
+        self._provide_egress()
+        self._provide_browser()
+        self._provide_replay()
         write_private_json(self._var / "services.json", {name: self._environment[name] for name in NOTED})
         self._prepare_database()
         self._start_programs()
@@ -122,6 +131,37 @@ class Instance:
         self._environment["ALLOWED_LOOPBACK"] = ",".join(filter(None, allowed))
         self._environment["SIGHTLINE_STANDINS"] = f"http://127.0.0.1:{port}"
 
+    def _provide_egress(self) -> None:
+        """Open the one way out, unless another is named: that one has its own idea of what may be reached."""
+        if self._environment.get("EGRESS_PROXY"):
+            return
+        egress = Egress("127.0.0.1", free_port(), password=secrets.token_urlsafe(32))
+        self._environment["EGRESS_PROXY"] = egress.url
+        with self._progress.step("Egress proxy"):
+            self._runner.keep_python("egress", "-m", "sources.archiving.egress")
+            self._runner.wait_until(
+                "the egress proxy to answer", lambda: take_connections(egress) is not None
+            )
+
+    def _provide_browser(self) -> None:
+        """Name a Chromium for the pages that are to be drawn; without one they are fetched all the same."""
+        if "CHROMIUM" in self._environment:
+            return
+        self._environment["CHROMIUM"] = ""
+        try:
+            self._environment["CHROMIUM"] = str(chromium_executable())
+        except EmbeddedServiceError as error:
+            self._progress.say(f"! no browser, so pages are fetched without being drawn: {error}")
+
+    def _provide_replay(self) -> None:
+        """Serve archived pages on an origin of their own, where nobody has named another."""
+        if self._environment.get("REPLAY_ORIGIN"):
+            return
+        port = self._port + 1 if is_free(self._port + 1) else free_port()
+        # Browsers resolve every name below `localhost` to this machine, and count each as a site of its own.
+        self._environment["REPLAY_ORIGIN"] = f"http://{{capture}}.localhost:{port}"
+        self._replay_port = port
+
     def _prepare_database(self) -> None:
         with self._progress.step("Database tables"):
             self._runner.run_python("migrate", "manage.py", "migrate", "--no-input")
@@ -131,7 +171,11 @@ class Instance:
     def _start_programs(self) -> None:
         with self._progress.step("Web, workers and beat"):
             self._runner.keep_python("web", *web_command(self._port))
+            if self._replay_port is not None:
+                self._runner.keep_python("replay", *replay_command(self._replay_port))
             self._runner.keep_python("archiver", *worker_command("archiver", queue="captures", processes=2))
+            examiner = worker_command("examiner", queue="examinations", processes=1)
+            self._runner.keep_python("examiner", *examiner)
             self._runner.keep_python("clock", *worker_command("clock", queue="celery", processes=1))
             self._runner.keep_python("beat", *beat_command(self._var / "beat-schedule"))
             self._runner.wait_until(
@@ -139,7 +183,7 @@ class Instance:
             )
 
     def _wait_for_captures(self) -> None:
-        with self._progress.step("Archiving of the case's media"):
+        with self._progress.step("Archiving and examining of the case's media"):
             in_time = self._runner.stop.wait_for(self._captures_ended, CAPTURES_SECONDS, pause=0.5)
         if not in_time:
             self._progress.say("! some captures are still waiting; the page of captures says for what")
@@ -148,9 +192,10 @@ class Instance:
         self._runner.keeper.tend()
         answer = self._runner.ask_python("capture_status", "manage.py", "capture_status", "--json")
         counts: dict[str, int] = json.loads(answer)
+        examining = counts.pop("examining")
         done, total = sum(counts.get(state, 0) for state in ENDED), sum(counts.values())
         self._progress.bar("captures", done, total)
-        return done == total
+        return done == total and not examining
 
     def _announce(self) -> dict[str, Any]:
         demonstration = json.loads((self._var / "demo.json").read_text(encoding="utf-8"))
@@ -164,6 +209,12 @@ def web_command(port: int) -> tuple[str, ...]:
     gunicorn = ("-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}")
     threads = ("--worker-class", "gthread", "--workers", "2", "--threads", "4")
     return (*gunicorn, *threads, "--no-control-socket", "--access-logfile", "-")
+
+
+def replay_command(port: int) -> tuple[str, ...]:
+    """Return the arguments of the web server of the replay origin. No log of addresses: they hold signed links."""
+    gunicorn = ("-m", "gunicorn", "config.replay_wsgi:application", "--bind", f"127.0.0.1:{port}")
+    return (*gunicorn, "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--no-control-socket")
 
 
 def worker_command(name: str, *, queue: str, processes: int) -> tuple[str, ...]:

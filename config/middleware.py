@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """Adds to the policy what CONTENT_SECURITY_POLICY_EXCEPTIONS grants the view that answered.
 
-    The exceptions are for pages of libraries whose views we do not write; our own have none.
+    The exceptions are for pages of libraries whose views we do not write, and for ours that frame a replay.
     """
 
     def get_policy_parts(

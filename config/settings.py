@@ -10,6 +10,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF, UNSAFE_EVAL
 
 from config.database import POSTGRES_SCHEMES, database_settings
+from config.embedded.browser import chromium_arguments
 from config.embedded.services import with_running_services
 from config.environment import Environment
 
@@ -166,7 +167,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# By the namespace or name of views that libraries bring along.
+# By the namespace or name of views that libraries bring along; those that frame a replay follow further down.
 CONTENT_SECURITY_POLICY_EXCEPTIONS = {
     # The theme's Alpine.js evaluates the expressions in its attributes. Inline scripts stay forbidden, and of
     # inline styles there are two: the theme's colours, and what its htmx shows while waiting.
@@ -195,23 +196,47 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 ARCHIVE_ROOT = env.path("SIGHTLINE_STORAGE", default=VAR_DIR / "archive", base=BASE_DIR)
 WORK_ROOT = env.path("SIGHTLINE_WORK", default=VAR_DIR / "work", base=BASE_DIR)
+# Uploads until they are preserved: shared by the web servers and the archiving workers.
+UPLOAD_ROOT = env.path("SIGHTLINE_UPLOADS", default=VAR_DIR / "uploads", base=BASE_DIR)
 MEDIA_ROOT = (
     ARCHIVE_ROOT  # there is no MEDIA_URL: preserved files are handed out by views that ask who wants them
+)
+# Preserved bytes lie below ARCHIVE_ROOT, or in a bucket of an S3-compatible store, where one is named; its keys
+# come from where its clients look for them, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+S3_BUCKET = env.text("SIGHTLINE_S3_BUCKET")
+S3_ENDPOINT = env.address("SIGHTLINE_S3_ENDPOINT", default="", schemes=("http", "https"))
+S3_REGION = env.text("SIGHTLINE_S3_REGION")
+ARCHIVE_STORAGE = (
+    {
+        "BACKEND": "sources.storage.s3.S3ArchiveStorage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT or None,
+            "region_name": S3_REGION or None,
+        },
+    }
+    if S3_BUCKET
+    else {
+        "BACKEND": "sources.storage.local.AtomicFileSystemStorage",
+        "OPTIONS": {"location": ARCHIVE_ROOT},
+    }
 )
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": ARCHIVE_ROOT},
     },
-    "archive": {
-        "BACKEND": "sources.storage.AtomicFileSystemStorage",
-        "OPTIONS": {"location": ARCHIVE_ROOT},
-    },
+    "archive": ARCHIVE_STORAGE,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
 # --- Archiving --------------------------------------------------------------------------------------------
-# Loopback addresses that may be fetched although they are not public, as (host, port). Default: none.
+# The one way out: http://:PASSWORD@HOST:PORT of the egress proxy, ours or another. Without it nothing is fetched.
+EGRESS_PROXY = env.proxy("EGRESS_PROXY")
+# The Chromium that draws pages, a path; without it they are fetched without being drawn.
+CHROMIUM = env.text("CHROMIUM")
+CHROMIUM_ARGUMENTS = chromium_arguments()
+# Loopback addresses that may be fetched although they are not public. Read by the egress proxy; here to be checked.
 ALLOWED_LOOPBACK = env.endpoints("ALLOWED_LOOPBACK")
 # The stand-in site of the demonstration case; empty where there is none.
 STANDINS_URL = env.address("SIGHTLINE_STANDINS", default="", schemes=("http", "https"))
@@ -224,6 +249,14 @@ CAPTURE_RETRY_SECONDS = env.seconds(
     "CAPTURE_RETRY_SECONDS", default=30
 )  # the first wait; doubles, with jitter
 CAPTURE_DEADLINE_SECONDS = env.seconds("CAPTURE_DEADLINE_SECONDS", default=300)
+# So many bells the sweeper leaves hanging at most: the others wait in PostgreSQL, where they can be ordered anew.
+CAPTURE_BELLS = env.integer("CAPTURE_BELLS", default=500, minimum=1)
+# Manners towards the hosts that are archived, over all workers. This machine's own need not be spared.
+HOST_CONCURRENCY = env.integer("HOST_CONCURRENCY", default=2, minimum=1)
+HOST_DELAY_SECONDS = env.seconds("HOST_DELAY_SECONDS", default=0.5)  # between the starts of two captures
+UNPACED_HOSTS = env.items("UNPACED_HOSTS", default=["localhost", "127.0.0.1", "::1"])
+BATCH_MAX_ADDRESSES = env.integer("BATCH_MAX_ADDRESSES", default=10_000, minimum=1)
+BATCH_MAX_BYTES = env.integer("BATCH_MAX_BYTES", default=8 * 1024**2, minimum=1)
 CAPTURE_MAX_BYTES = env.integer("CAPTURE_MAX_BYTES", default=512 * 1024**2, minimum=1)
 CAPTURE_MAX_REQUISITES = env.integer("CAPTURE_MAX_REQUISITES", default=200)
 FETCH_MAX_BYTES = env.integer("FETCH_MAX_BYTES", default=256 * 1024**2, minimum=1)
@@ -231,6 +264,43 @@ FETCH_MAX_DECODED_BYTES = env.integer("FETCH_MAX_DECODED_BYTES", default=64 * 10
 FETCH_CONNECT_SECONDS = env.seconds("FETCH_CONNECT_SECONDS", default=10)
 FETCH_IDLE_SECONDS = env.seconds("FETCH_IDLE_SECONDS", default=20)
 FETCH_DEADLINE_SECONDS = env.seconds("FETCH_DEADLINE_SECONDS", default=120)
+
+# --- Media search -----------------------------------------------------------------------------------------
+PICTURE_SEARCH_MAX_BYTES = env.integer("PICTURE_SEARCH_MAX_BYTES", default=20 * 1024**2, minimum=1)
+
+# --- Uploads ----------------------------------------------------------------------------------------------
+UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_BYTES", default=20 * 1024**3, minimum=1)
+UPLOAD_MAX_OPEN = env.integer("UPLOAD_MAX_OPEN", default=20, minimum=1)  # unfinished ones of one person
+UPLOAD_SWEEP_SECONDS = env.seconds("UPLOAD_SWEEP_SECONDS", default=600)
+UPLOAD_EXPIRES_SECONDS = env.seconds("UPLOAD_EXPIRES_SECONDS", default=7 * 86_400)  # since the last byte came
+
+# --- Link watch -------------------------------------------------------------------------------------------
+WATCH_SWEEP_SECONDS = env.seconds("WATCH_SWEEP_SECONDS", default=60)
+WATCH_MOST_AT_ONCE = env.integer("WATCH_MOST_AT_ONCE", default=50, minimum=1)
+WATCH_DEADLINE_SECONDS = env.seconds("WATCH_DEADLINE_SECONDS", default=45)  # of one look
+# Publications are handed to the Wayback Machine only where the operator names its save address and has keys.
+WAYBACK_SAVE_URL = env.address("WAYBACK_SAVE_URL", default="", schemes=("http", "https"))
+WAYBACK_ACCESS_KEY = env.text("WAYBACK_ACCESS_KEY")
+WAYBACK_SECRET_KEY = env.text("WAYBACK_SECRET_KEY")
+
+# --- Metrics ----------------------------------------------------------------------------------------------
+# Whoever reads /metrics shows this as a bearer token; without it only staff who are logged in may.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+
+# --- Replay -----------------------------------------------------------------------------------------------
+# The origin that archived pages are replayed on: another host than the application's, and with `{capture}` in its
+# name one for every capture. Empty: pages say that replay is not set up.
+REPLAY_ORIGIN = env.address("REPLAY_ORIGIN", default="", schemes=("http", "https"))
+REPLAY_LINK_SECONDS = env.integer("REPLAY_LINK_SECONDS", default=600, minimum=1)
+# The pages that frame a replay may frame that, and nothing else.
+REPLAY_FRAMED = {"frame-src": [REPLAY_ORIGIN.replace("{capture}", "*") or NONE]}
+CONTENT_SECURITY_POLICY_EXCEPTIONS |= {"replay": REPLAY_FRAMED, "comparison": REPLAY_FRAMED}
+
+# --- Fixity -----------------------------------------------------------------------------------------------
+# So much of the archive is read again every so often; the shares go round through all of it.
+FIXITY_SHARE_EVERY_SECONDS = env.seconds("FIXITY_SHARE_EVERY_SECONDS", default=300)
+FIXITY_SHARE_SECONDS = env.seconds("FIXITY_SHARE_SECONDS", default=10)
+FIXITY_SHARE_BYTES = env.integer("FIXITY_SHARE_BYTES", default=1024**3, minimum=1)
 
 # --- Jobs -------------------------------------------------------------------------------------------------
 # PostgreSQL owns every job; Redis carries the bell. So there are no results to keep, a message may be lost
@@ -261,20 +331,51 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": int(CAPTURE_DEADLINE_SECONDS) * 4,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    # One list for each priority of captures (sources.models.Priority); the lowest number is heard first.
+    "priority_steps": [0, 5, 9],
+    "queue_order_strategy": "priority",
     "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
     "socket_timeout": REDIS_TIMEOUT_SECONDS,
     "retry_on_timeout": False,
     "max_retries": 0,
 }
-# A queue of their own: behind slow captures the heartbeat would come late, and the instance seem dead.
-CELERY_TASK_ROUTES = {"sources.archive_capture": {"queue": "captures"}}
+# Queues of their own: behind slow captures the heartbeat would come late, and the instance seem dead; and nobody
+# who waits for a capture should wait for the reading of others.
+CELERY_TASK_ROUTES = {
+    "sources.archive_capture": {"queue": "captures"},
+    "sources.examine_capture": {"queue": "examinations"},
+    # The machine's own ideas, behind everything that somebody waits for.
+    "sources.look_at_original": {"queue": "examinations", "priority": 9},
+    "sources.check_fixity": {"queue": "examinations", "priority": 9},
+    "sources.hand_on": {"queue": "examinations", "priority": 9},
+}
 # A backstop for what outlives its deadline: the process is killed, and the job taken up again.
-CELERY_TASK_ANNOTATIONS = {"sources.archive_capture": {"time_limit": CAPTURE_DEADLINE_SECONDS * 4}}
+CELERY_TASK_ANNOTATIONS = {
+    name: {"time_limit": CAPTURE_DEADLINE_SECONDS * 4}
+    for name in ("sources.archive_capture", "sources.examine_capture")
+}
+CELERY_TASK_ANNOTATIONS["sources.look_at_original"] = {"time_limit": WATCH_DEADLINE_SECONDS * 4}
+CELERY_TASK_ANNOTATIONS["sources.hand_on"] = {"time_limit": 120}
 CELERY_BEAT_SCHEDULE = {
     "sweep captures": {
         "task": "sources.sweep_captures",
         "schedule": CAPTURE_SWEEP_SECONDS,
         "options": {"expires": CAPTURE_SWEEP_SECONDS},
+    },
+    "check fixity": {
+        "task": "sources.check_fixity",
+        "schedule": FIXITY_SHARE_EVERY_SECONDS,
+        "options": {"expires": FIXITY_SHARE_EVERY_SECONDS},
+    },
+    "watch originals": {
+        "task": "sources.watch_originals",
+        "schedule": WATCH_SWEEP_SECONDS,
+        "options": {"expires": WATCH_SWEEP_SECONDS},
+    },
+    "clear uploads": {
+        "task": "sources.clear_uploads",
+        "schedule": UPLOAD_SWEEP_SECONDS,
+        "options": {"expires": UPLOAD_SWEEP_SECONDS},
     },
     "record heartbeat": {
         "task": "osint.record_heartbeat",
@@ -312,6 +413,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "osint.models.Role",
         "FileRoleEnum": "sources.models.FileRole",
+        "JobStateEnum": "osint.models.JobState",
+        "CaptureMethodEnum": "sources.models.CaptureMethod",
+        "AskableMethodEnum": "sources.services.captures.ASKABLE",
         "SourceKindEnum": "sources.models.SourceKind",
         "PublicationKindEnum": "sources.models.PublicationKind",
         "DerivationKindEnum": "sources.models.DerivationKind",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from osint.admin_base import ReadOnlyAdmin, ServiceAdmin
 from osint.models import User
-from sources.models import Capture, Derivation, Publication, Source, SourceRating, StoredFile
-from sources.services import sources
+from sources.models import Capture, CaptureBatch, Derivation, Publication, Source, SourceRating, StoredFile
+from sources.services import captures, sources
 
 
 @admin.register(Source)
@@ -58,9 +61,43 @@ class DerivationAdmin(ReadOnlyAdmin):
 
 @admin.register(Capture)
 class CaptureAdmin(ReadOnlyAdmin):
+    """Captures to read; a superuser may release what is in quarantine, whoever's case it is."""
+
+    actions = ("release",)
     list_display = ("url", "method", "state", "verdict", "error_code", "attempt", "ended_at", "investigation")
     list_filter = ("state", "verdict", "investigation")
     search_fields = ("url",)
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    @admin.action(permissions=["release"], description="Release from quarantine: ask for new captures")
+    def release(self, request: HttpRequest, queryset: QuerySet[Capture]) -> None:
+        """Those that are in quarantine; the others are said to be none."""
+        for capture in queryset.select_related("publication", "investigation"):
+            try:
+                fresh = captures.release_capture(
+                    capture, actor=cast("User", request.user), reason="Released in the admin."
+                )
+            except ValidationError as error:
+                self.message_user(request, f"{capture}: {' '.join(error.messages)}", messages.ERROR)
+            else:
+                self.message_user(request, f"{capture} is tried afresh as {fresh.pk}.", messages.SUCCESS)
+
+
+@admin.register(CaptureBatch)
+class CaptureBatchAdmin(ReadOnlyAdmin):
+    list_display = (
+        "__str__",
+        "requested_by",
+        "total",
+        "created_at",
+        "paused_at",
+        "cancelled_at",
+        "investigation",
+    )
+    list_filter = ("investigation",)
+    search_fields = ("label",)
 
 
 @admin.register(StoredFile)

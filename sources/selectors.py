@@ -5,12 +5,23 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import MD5
 
 from osint.access import get_one, memberships_of
-from osint.models import Investigation, User
-from sources.models import Capture, CaptureFile, Derivation, Publication, Source, SourceRating
+from osint.models import Investigation, JobState, User
+from sources.models import (
+    Capture,
+    CaptureFile,
+    Derivation,
+    HandOn,
+    LinkOutcome,
+    LinkWatch,
+    Publication,
+    Source,
+    SourceRating,
+    Upload,
+)
 
 Reader = User | AnonymousUser
 
@@ -62,12 +73,54 @@ def derivations_in(investigation: Investigation) -> QuerySet[Derivation]:
 
 def captures_in(investigation: Investigation) -> QuerySet[Capture]:
     """The case's captures with their files, their facts, which are long, only where one is asked for them."""
-    kept = CaptureFile.objects.select_related("file", "thumbnail")
-    captures = investigation.captures.select_related("publication", "requested_by").defer("facts")
+    kept = CaptureFile.objects.select_related("file__medium_facts__thumbnail")
+    kept = kept.defer("file__medium_facts__embedded")
+    captures = investigation.captures.select_related("publication", "requested_by", "examination")
+    captures = captures.defer("facts", "examination__findings")
     return captures.prefetch_related(Prefetch("kept", kept))
+
+
+def quarantined_in(investigation: Investigation) -> QuerySet[Capture]:
+    """The case's captures that were set aside, but for those that have been asked for again since."""
+    later = Capture.objects.filter(
+        publication=OuterRef("publication"), method=OuterRef("method"), pk__gt=OuterRef("pk")
+    )
+    return captures_in(investigation).filter(~Exists(later), state=JobState.QUARANTINED)
 
 
 def files_in(investigation: Investigation) -> QuerySet[CaptureFile]:
     """What the case's captures kept."""
     kept = CaptureFile.objects.filter(capture__investigation=investigation)
-    return kept.select_related("file", "thumbnail", "capture").defer("capture__facts")
+    kept = kept.select_related("file__medium_facts__thumbnail", "capture")
+    return kept.defer("capture__facts", "file__medium_facts__embedded")
+
+
+def uploads_in(investigation: Investigation) -> QuerySet[Upload]:
+    """Files that people of the case send or have sent."""
+    uploads = investigation.uploads.select_related("uploaded_by", "capture", "publication")
+    return uploads.defer("capture__facts")
+
+
+def two_captures(captures: QuerySet[Capture], a: str, b: str) -> tuple[Capture, Capture] | None:
+    """The two of `captures` with these ids, the older first; None unless both are there and differ."""
+    try:
+        wanted = {UUID(a), UUID(b)}
+    except ValueError:
+        return None
+    found = sorted(captures.filter(pk__in=wanted), key=lambda capture: capture.pk)
+    return (found[0], found[1]) if len(found) == len((a, b)) else None
+
+
+def watches_in(investigation: Investigation) -> QuerySet[LinkWatch]:
+    """The watches over the originals of the case's publications."""
+    return investigation.link_watches.select_related("publication__source", "investigation")
+
+
+def gone_in(investigation: Investigation) -> QuerySet[LinkWatch]:
+    """The watches whose original is gone, the first lost first."""
+    return watches_in(investigation).filter(outcome=LinkOutcome.GONE).order_by("outcome_since")
+
+
+def handed_on_in(investigation: Investigation) -> QuerySet[HandOn]:
+    """What of the case was handed to public archives."""
+    return investigation.handed_on.select_related("publication")

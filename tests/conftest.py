@@ -12,9 +12,11 @@ from django.conf import settings
 from pytest_socket import socket_allow_hosts
 
 from config.supervision.throwaway import throwaway_services
+from tests.way_out import way_out
 
 VAR = Path(__file__).resolve().parent.parent / "var"
 SERVICES = ExitStack()
+TOLD: dict[str, str] = {}
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 pytest_plugins = ["tests.fixtures"]
@@ -23,15 +25,25 @@ pytest_plugins = ["tests.fixtures"]
 def start_services() -> None:
     """Start the services, and only then load the settings, which name them."""
     os.environ.pop("DATABASE_URL", None)  # the tests must never reach a database with anything in it
-    os.environ.update(SERVICES.enter_context(throwaway_services(VAR / "test", os.environ)))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    TOLD.update(SERVICES.enter_context(throwaway_services(VAR / "test", os.environ)))
+    TOLD.update({"EGRESS_PROXY": way_out().url, "DJANGO_SETTINGS_MODULE": "config.settings"})
+    os.environ.update(TOLD)
     # Slow on purpose elsewhere; here every logged-in client would pay for it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Else each client of a test would look through all static files when it is made.
+    settings.WHITENOISE_AUTOREFRESH = True
     django.setup()
 
 
 if not settings.configured:
     start_services()  # now and not in a hook: the files beside this one may import models
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Forget what the environment was told: processes started from here on begin with services of their own."""
+    for name in TOLD:
+        os.environ.pop(name, None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -6,20 +6,26 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.http import FileResponse
+from PIL import Image
 from rest_framework.test import APIClient
 
 from osint.models import Role, User
 from osint.services.tokens import issue_token
 from sources import storage
-from sources.models import Capture, CaptureFile, StoredFile
+from sources.address_lists import numbered
+from sources.models import Capture, CaptureFile, LinkWatch, MediumFacts, PictureHash, StoredFile
+from sources.services.batches import submit_batch
 from sources.services.captures import request_capture
 from sources.services.publications import record_derivation
+from sources.services.uploads import begin_upload
+from sources.services.watches import watch_original
 from tests import cast
 from tests.clients import API
 
@@ -35,6 +41,9 @@ class Deed:
     body: Mapping[str, Any] = field(default_factory=dict)
     role: Role = Role.VIEWER
     status: int = 200
+    #: Where the body is no JSON: its bytes, and the headers that say what they are.
+    raw: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -60,8 +69,10 @@ class Deed:
 
     def by(self, client: APIClient, names: Mapping[str, str], **changes: Any) -> Any:
         """The answer to the request, with some values of its body changed."""
+        body: Any = json.dumps(self.body_for(names) | changes) if self.raw is None else self.raw
+        media_type = self.headers.get("Content-Type", "application/json")
         answer: Any = client.generic(
-            self.method, self.path_for(names), json.dumps(self.body_for(names) | changes), "application/json"
+            self.method, self.path_for(names), body, media_type, headers=dict(self.headers)
         )
         if isinstance(answer, FileResponse):
             answer.getvalue()  # read to its end, or the file would stay open
@@ -71,6 +82,17 @@ class Deed:
 GET, POST, PATCH, DELETE = "GET", "POST", "PATCH", "DELETE"
 RESEARCHER, REVIEWER, ADMIN = Role.RESEARCHER, Role.REVIEWER, Role.ADMIN
 POINT = {"latitude": 55.7, "longitude": 37.6, "radius_m": 100}
+
+
+def _picture_form() -> bytes:
+    """A form with a small picture that has something to see in it, as a browser sends it."""
+    sink = BytesIO()
+    Image.effect_noise((64, 64), 90).save(sink, "PNG")
+    head = b'--edge\r\nContent-Disposition: form-data; name="picture"; filename="roof.png"\r\n\r\n'
+    return head + sink.getvalue() + b"\r\n--edge--\r\n"
+
+
+PICTURE_FORM = _picture_form()
 
 DEEDS = [
     Deed(GET, "investigations/"),
@@ -114,6 +136,7 @@ DEEDS = [
         201,
     ),
     Deed(GET, CASE + "publications/{publication}/"),
+    Deed(GET, CASE + "publications/{relay}/compare/?a={capture}&b={again}"),
     Deed(PATCH, CASE + "publications/{publication}/", {"title": "A title", "published": "2023"}, RESEARCHER),
     Deed(GET, CASE + "derivations/"),
     Deed(
@@ -128,11 +151,60 @@ DEEDS = [
     Deed(GET, CASE + "captures/"),
     Deed(POST, CASE + "captures/", {"publication": "{publication}", "method": "http"}, RESEARCHER, 202),
     Deed(GET, CASE + "captures/{capture}/"),
+    Deed(GET, CASE + "captures/{capture}/replay/"),
     Deed(POST, CASE + "captures/{capture}/retry/", {}, RESEARCHER, 202),
+    Deed(POST, CASE + "captures/{waiting}/cancel/", {}, RESEARCHER),
+    Deed(POST, CASE + "captures/{quarantined}/release/", {"reason": "The decoder was mended"}, ADMIN, 202),
+    Deed(GET, CASE + "batches/"),
+    Deed(
+        POST,
+        CASE + "batches/",
+        {"addresses": ["https://courier.example/one", "https://courier.example/two"], "label": "Two",
+         "method": "http"},
+        RESEARCHER,
+        202,
+    ),
+    Deed(GET, CASE + "batches/{batch}/"),
+    Deed(POST, CASE + "batches/{batch}/pause/", {}, RESEARCHER),
+    Deed(POST, CASE + "batches/{batch}/resume/", {}, RESEARCHER),
+    Deed(POST, CASE + "batches/{batch}/cancel/", {}, RESEARCHER),
+    Deed(POST, CASE + "batches/{batch}/retry-failed/", {}, RESEARCHER, 202),
     Deed(GET, CASE + "files/"),
     Deed(GET, CASE + "files/{file}/"),
     Deed(GET, CASE + "files/{file}/content/"),
     Deed(GET, CASE + "files/{file}/thumbnail/"),
+    Deed(GET, CASE + "files/{file}/alike/"),
+    Deed(
+        POST,
+        CASE + "pictures/search/",
+        raw=PICTURE_FORM,
+        headers={"Content-Type": "multipart/form-data; boundary=edge"},
+    ),
+    Deed(GET, CASE + "uploads/"),
+    Deed(
+        POST,
+        CASE + "uploads/",
+        {"publication": "{publication}", "filename": "roof.jpg", "size": 4, "sha256": "ab" * 32, "note": "Mine"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "uploads/{upload}/"),
+    Deed(
+        PATCH,
+        CASE + "uploads/{upload}/",
+        role=RESEARCHER,
+        status=204,
+        raw=b"some",
+        headers={"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"},
+    ),
+    Deed(DELETE, CASE + "uploads/{upload}/", {}, RESEARCHER, 204),
+    Deed(GET, CASE + "watches/"),
+    Deed(GET, CASE + "watches/{watch}/"),
+    Deed(POST, CASE + "watches/{watch}/pause/", {}, RESEARCHER),
+    Deed(POST, CASE + "watches/{watch}/resume/", {}, RESEARCHER),
+    Deed(POST, CASE + "watches/{watch}/check/", {}, RESEARCHER, 202),
+    Deed(GET, CASE + "watches/{watch}/checks/"),
+    Deed(GET, CASE + "handed-on/"),
     Deed(GET, "equipment/"),
     Deed(
         POST,
@@ -211,6 +283,12 @@ def names_of(team: cast.Team, asker: User) -> dict[str, str]:
     sighting = cast.sighting(team, equipment=equipment, place=place)
     derivation = record_derivation(relay, actor=team.researcher, derives_from=publication, kind="relays")
     kept = kept_file(failed_capture(team, relay))
+    batch = submit_batch(
+        team.case, actor=team.researcher, lines=numbered(f"https://listed.example/{name}" for name in "abc")
+    )
+    failed, quarantined, waiting = batch.captures.order_by("pk")
+    Capture.objects.filter(pk=failed.pk).update(state="failed", error_code="gone")
+    Capture.objects.filter(pk=quarantined.pk).update(state="quarantined", error_code="quarantined")
     return {
         "case": slug,
         "outsider": team.outsider.username,
@@ -221,7 +299,13 @@ def names_of(team: cast.Team, asker: User) -> dict[str, str]:
         "relay": str(relay.pk),
         "derivation": str(derivation.pk),
         "capture": str(kept.capture_id),
+        "again": str(failed_capture(team, relay).pk),
+        "batch": str(batch.pk),
+        "quarantined": str(quarantined.pk),
+        "waiting": str(waiting.pk),
         "file": str(kept.pk),
+        "upload": str(begin_upload(publication, actor=team.researcher, filename="roof.jpg", size=10).pk),
+        "watch": str(watch_of(publication).pk),
         "equipment": equipment.slug,
         "equipment_id": str(equipment.pk),
         "place": place.slug,
@@ -238,8 +322,14 @@ def failed_capture(team: cast.Team, publication: Any) -> Capture:
     return capture
 
 
+def watch_of(publication: Any) -> LinkWatch:
+    """The watch over a publication, as its first capture makes it."""
+    watch_original(publication)
+    return LinkWatch.objects.get(publication=publication)
+
+
 def kept_file(capture: Capture) -> CaptureFile:
-    """A preserved picture that is its own thumbnail."""
+    """A preserved picture that is its own thumbnail, examined."""
     path = Path(settings.VAR_DIR) / "picture"
     path.write_bytes(b"not really a picture")
     digest = storage.hash_of(path)
@@ -247,7 +337,9 @@ def kept_file(capture: Capture) -> CaptureFile:
     file, _ = StoredFile.objects.get_or_create(
         sha256=digest, defaults={"size": path.stat().st_size, "media_type": "image/webp"}
     )
-    return CaptureFile.objects.create(capture=capture, file=file, role="medium", thumbnail=file)
+    MediumFacts.objects.get_or_create(file=file, defaults={"thumbnail": file})
+    PictureHash.objects.get_or_create(file=file, defaults={"bits": "01" * 128, "sketch": "01" * 128})
+    return CaptureFile.objects.create(capture=capture, file=file, role="medium")
 
 
 def _filled(value: Any, names: Mapping[str, str]) -> Any:

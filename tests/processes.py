@@ -58,9 +58,9 @@ class Celery:
         self._log.close()
 
 
-def worker(environment: Mapping[str, str], log: Path) -> Celery:
-    """A worker with two children, for all queues."""
-    work = ["--queues=celery,captures", "--concurrency=2"]
+def worker(environment: Mapping[str, str], log: Path, children: int = 2) -> Celery:
+    """A worker with so many children, for all queues."""
+    work = ["--queues=celery,captures,examinations", f"--concurrency={children}"]
     quiet = ["--loglevel=WARNING", "--without-gossip", "--without-mingle"]
     return Celery(environment, log, "worker", *work, *quiet)
 

@@ -29,6 +29,7 @@ PURE = [
     "sources/archiving",
     "sources/canonical.py",
     "sources/canonical_rules.py",
+    "sources/differences.py",
     "sightings/geo.py",
     "sightings/gazetteer.py",
     "sightings/locator.py",

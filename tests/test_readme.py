@@ -20,6 +20,7 @@ from sources import storage
 from tests import cast
 from tests.clients import token_of
 from tests.processes import worker
+from tests.way_out import allowed
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,8 +67,10 @@ def checkout(
     (folder / "var").mkdir(parents=True)
     ready = {"url": str(live_server), "token": token_of(team.researcher)}
     (folder / "var" / "ready.json").write_text(json.dumps(ready))
-    allowed = {"ALLOWED_LOOPBACK": f"127.0.0.1:{site.server_address[1]}"}
-    with worker({**child_environment, **allowed}, tmp_path / "worker.log"):
+    with (
+        allowed("127.0.0.1", site.server_address[1]),
+        worker(child_environment, tmp_path / "worker.log"),
+    ):
         yield folder
     for digest in list(storage.kept_digests()):
         storage.drop(digest)

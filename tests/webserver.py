@@ -7,6 +7,8 @@ import ssl
 import threading
 from collections.abc import Callable
 
+from tests.way_out import way_out
+
 Answer = bytes | Callable[[socket.socket], None]
 
 
@@ -26,7 +28,10 @@ def redirect(location: str, status: str = "302 Found") -> bytes:
 
 
 class Server:
-    """Answers each path with the bytes, or by the function, in ``routes``; one request a connection."""
+    """Answers each path with the bytes, or by the function, in ``routes``; one request a connection.
+
+    The way out lets it be fetched while it runs.
+    """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.routes: dict[str, Answer] = {}
@@ -36,6 +41,7 @@ class Server:
         self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
+        way_out().allowed.add(("127.0.0.1", self.port))
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 
@@ -49,6 +55,7 @@ class Server:
 
     def close(self) -> None:
         """Stop, and wait for every thread."""
+        way_out().allowed.discard(("127.0.0.1", self.port))
         self.stopping.set()
         self._wake()
         for thread in self._threads:

@@ -50,12 +50,13 @@ def free_folder(root: Path) -> Iterator[tuple[Path, Warden]]:
 
 def empty_places(folder: Path) -> dict[str, str]:
     """Return variables that name folders below `folder`, emptied of what the last run left."""
-    for name in ("archive", "work"):
+    for name in ("archive", "work", "uploads"):
         shutil.rmtree(folder / name, ignore_errors=True)
     return {
         "SIGHTLINE_VAR": str(folder),
         "SIGHTLINE_STORAGE": str(folder / "archive"),
         "SIGHTLINE_WORK": str(folder / "work"),
+        "SIGHTLINE_UPLOADS": str(folder / "uploads"),
         "SIGHTLINE_LOCAL": "1",
         "SECRET_KEY": "a key for tests alone",
     }

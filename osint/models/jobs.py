@@ -12,16 +12,17 @@ from osint.models.base import Record
 
 
 class JobState(models.TextChoices):
-    """Where a job is. The last three are ends."""
+    """Where a job is. The last four are ends."""
 
     QUEUED = "queued", "Queued"
     LEASED = "leased", "Running"
     SUCCEEDED = "succeeded", "Succeeded"
     FAILED = "failed", "Failed"
     QUARANTINED = "quarantined", "Quarantined"
+    CANCELLED = "cancelled", "Cancelled"
 
 
-ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.QUARANTINED})
+ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.QUARANTINED, JobState.CANCELLED})
 
 
 class Job(Record):

@@ -1,6 +1,6 @@
 """What the ground floor itself puts into the registries that the floors above add to."""
 
-from osint import health, navigation
+from osint import health, metrics, navigation
 from osint.pages import story
 
 CASE_PHRASES = {"investigation.opened": "opened the case", "investigation.changed": "changed the case"}
@@ -18,5 +18,6 @@ def register() -> None:
     health.register("database", health.database_health)
     health.register("redis", health.redis_health)
     health.register("worker", health.worker_health)
+    metrics.register("heartbeats", metrics.heartbeats)
     story.register("investigation", story.Subject(CASE_PHRASES, story.case_names))
     story.register("membership", story.Subject(MEMBER_PHRASES, story.member_names))

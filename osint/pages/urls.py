@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from osint.pages.forms import LogInForm
+from osint.pages.metrics import metrics
 from osint.pages.probes import live, ready
 from osint.pages.views import ChangesPage, HomePage, OverviewPage
 
@@ -23,4 +24,5 @@ urlpatterns = [
     path("cases/<slug:slug>/changes/", ChangesPage.as_view(), name="changes"),
     path("health/live", live, name="health-live"),
     path("health/ready", ready, name="health-ready"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from osint.errors import ConflictError, NotFoundError
 from osint.models import Change, Record, User
 
 R = TypeVar("R", bound=Record)
+
+#: Rows sent to the database at once: more save no time, and cost memory.
+BATCH_ROWS = 1000
 
 
 def record_change(
@@ -22,7 +26,35 @@ def record_change(
     new: Mapping[str, Any] | None = None,
 ) -> Change:
     """Append one entry about `subject`. Belongs inside the transaction that changes it."""
-    return Change.objects.create(
+    entry = _entry(subject, actor=actor, action=action, old=old, new=new)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_changes(
+    subjects: Iterable[Record],
+    *,
+    actor: User,
+    action: str,
+    new: Mapping[str, Any] | None = None,
+) -> None:
+    """Append one entry about each of `subjects`: what all became, or without `new` each row whole."""
+    entries = [
+        _entry(subject, actor=actor, action=action, new=subject.snapshot() if new is None else new)
+        for subject in subjects
+    ]
+    Change.objects.bulk_create(entries, batch_size=BATCH_ROWS)
+
+
+def _entry(
+    subject: Record,
+    *,
+    actor: User,
+    action: str,
+    old: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+) -> Change:
+    return Change(
         actor=actor,
         action=action,
         subject_type=subject._meta.model_name or "",
@@ -37,16 +69,40 @@ def record_change(
 def insert(subject: R, *, actor: User, action: str) -> R:
     """Validate and insert a new row and record it whole.
 
-    Raises ValidationError for a wrong value, ConflictError where a concurrent insert won the same identity.
+    Raises ValidationError for a wrong value, ConflictError where the database refuses for a reason not known before.
     """
-    subject.full_clean()
+    _require_clean(subject)
     try:
         with transaction.atomic():
             subject.save(force_insert=True)
     except IntegrityError as error:
+        subject.full_clean()
         raise ConflictError(_constraint_message(error)) from error
     record_change(subject, actor=actor, action=action, new=subject.snapshot())
     return subject
+
+
+@transaction.atomic
+def insert_many(subjects: Sequence[R], *, actor: User, action: str) -> Sequence[R]:
+    """Validate and insert new rows of one kind and record each whole: all of them, or none.
+
+    Values are checked as by `insert`, except that the database alone looks after what rows mean to one another.
+    Raises ValidationError for the first wrong value, ConflictError where a constraint refuses one of the rows.
+    """
+    if not subjects:
+        return subjects
+    model = type(subjects[0])
+    relations = {field.name for field in model._meta.concrete_fields if field.is_relation}
+    for subject in subjects:
+        subject.clean_fields(exclude=relations)  # each would be looked up by a query of its own
+        subject.clean()
+    try:
+        with transaction.atomic():
+            model._default_manager.bulk_create(subjects, batch_size=BATCH_ROWS)
+    except IntegrityError as error:
+        raise ConflictError(_constraint_message(error)) from error
+    record_changes(subjects, actor=actor, action=action)
+    return subjects
 
 
 @transaction.atomic
@@ -60,7 +116,7 @@ def update(subject: R, values: Mapping[str, Any], *, actor: User, action: str) -
     before = locked.snapshot()
     for name, value in values.items():
         setattr(locked, name, value)
-    locked.full_clean()
+    _require_clean(locked)
     after = locked.snapshot()
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
@@ -69,6 +125,7 @@ def update(subject: R, values: Mapping[str, Any], *, actor: User, action: str) -
         with transaction.atomic():
             locked.save(update_fields=[*changed, "updated_at"])
     except IntegrityError as error:
+        locked.full_clean()
         raise ConflictError(_constraint_message(error)) from error
     record_change(
         locked,
@@ -88,6 +145,19 @@ def remove(subject: Record, *, actor: User, action: str) -> None:
         raise NotFoundError
     record_change(locked, actor=actor, action=action, old=locked.snapshot())
     locked.delete()
+
+
+def _require_clean(subject: Record) -> None:
+    """Raise ValidationError for values that are wrong in themselves.
+
+    Django asks the database once for each constraint; the database checks them all when the row is written. So
+    it is asked only for the words, once something is known to be wrong.
+    """
+    try:
+        subject.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError:
+        subject.full_clean()
+        raise
 
 
 def _constraint_message(error: IntegrityError) -> str:

@@ -20,8 +20,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from osint.errors import StaleLeaseError
-from osint.models import Job, JobState
-from osint.services.changes import record_change
+from osint.models import ENDED, Job, JobState, User
+from osint.services.changes import record_change, record_changes
 from osint.services.people import system_user
 
 J = TypeVar("J", bound=Job)
@@ -49,6 +49,12 @@ class JobPolicy:
     max_lost_children: int
     #: Whole workers may be killed for many reasons, so this ends only what would go on for ever.
     max_attempts: int = 100
+    #: A job whose turn comes within this time is handed out, and its worker waits; any other is put off.
+    longest_wait: timedelta = timedelta(0)
+
+
+#: Says when a job may begin: now, or at a later moment. Asked with the job's row locked.
+Gate = Callable[[J, datetime], datetime]
 
 
 def due(model: type[J], now: datetime) -> QuerySet[J]:
@@ -59,15 +65,24 @@ def due(model: type[J], now: datetime) -> QuerySet[J]:
 
 
 @transaction.atomic
-def claim(model: type[J], job_id: UUID, *, worker: str, policy: JobPolicy) -> J | None:
+def claim(
+    model: type[J], job_id: UUID, *, worker: str, policy: JobPolicy, gate: Gate[J] | None = None
+) -> J | None:
     """Take the job for `worker` for one lease; None when it is not to be had.
 
-    A job that went wrong too often is quarantined instead of being handed out once more.
+    A job that went wrong too often is quarantined instead of being handed out once more. One whose turn has not
+    come is put off until then, which counts neither as an attempt nor as a failure; `not_before` of a job handed
+    out may lie ahead by the policy's `longest_wait`, and its worker begins no sooner.
     """
     now = timezone.now()
     job = due(model, now).select_for_update(skip_locked=True, of=("self",)).filter(pk=job_id).first()
     if job is None:
         return None
+    turn = gate(job, now) if gate else now
+    if turn > now + policy.longest_wait:
+        _put_off(job, turn)
+        return None
+    job.not_before = turn
     job.attempt += 1
     job.fencing_token += 1
     if job.attempt > policy.max_attempts or job.lost_children >= policy.max_lost_children:
@@ -155,11 +170,19 @@ def ring(model: type[Job], job_id: UUID, bell: Callable[[str], object]) -> None:
         logger.warning("broker is away; the sweeper will ring for %s", job_id)
 
 
-def ring_due(model: type[Job], bell: Callable[[str], object], *, policy: JobPolicy, limit: int = 1000) -> int:
-    """Ring for the jobs that are due and that nobody has answered for; returns how many.
+def ring_due(
+    model: type[Job],
+    bell: Callable[[str], object],
+    *,
+    policy: JobPolicy,
+    limit: int = 1000,
+    only: Q | None = None,
+) -> int:
+    """Ring for the jobs that are due and that nobody has answered for, at most `limit`; returns how many.
 
-    A message may be lost with the broker, so a bell is rung again after a while; it is not rung at every sweep,
-    or a long queue would fill the broker with copies.
+    `only` narrows the jobs further. A message may be lost with the broker, so a bell is rung again after a while,
+    once those that never rang have had their turn; it is not rung at every sweep, or a long queue would fill the
+    broker with copies.
     """
     now = timezone.now()
     unanswered = (
@@ -168,11 +191,43 @@ def ring_due(model: type[Job], bell: Callable[[str], object], *, policy: JobPoli
         | Q(rung_at__lt=F("not_before"))
         | Q(rung_at__lt=F("lease_until"))
     )
-    waiting = list(due(model, now).filter(unanswered).order_by("id").values_list("pk", flat=True)[:limit])
+    candidates = due(model, now).filter(unanswered, only or Q())
+    in_order = candidates.order_by(F("rung_at").asc(nulls_first=True), "id")
+    waiting = list(in_order.values_list("pk", flat=True)[:limit])
     model._default_manager.filter(pk__in=waiting).update(rung_at=now)
     for job_id in waiting:
         ring(model, job_id, bell)
     return len(waiting)
+
+
+@transaction.atomic
+def cancel(jobs: QuerySet[J], *, actor: User) -> list[J]:
+    """End those of `jobs` that have not ended; returns them.
+
+    The worker of a running one learns at its next sign of life that it holds the job no more, and what it may
+    still bring is refused.
+    """
+    open_jobs = jobs.exclude(state__in=ENDED).order_by("pk")
+    locked = list(open_jobs.select_for_update(of=("self",)))
+    model = jobs.model
+    model._default_manager.filter(pk__in=[job.pk for job in locked]).update(
+        state=JobState.CANCELLED,
+        lease_until=None,
+        ended_at=timezone.now(),
+        fencing_token=F("fencing_token") + 1,
+        error_code="cancelled",
+        error_detail=f"Cancelled by {actor.get_full_name()}.",
+    )
+    new = {"state": JobState.CANCELLED.value}
+    record_changes(locked, actor=actor, action=f"{model._meta.model_name}.cancelled", new=new)
+    return locked
+
+
+def _put_off(job: Job, until: datetime) -> None:
+    """Not a failure: the job waits on, and the next sweep after `until` rings for it."""
+    job.state, job.lease_until = JobState.QUEUED, None
+    job.not_before, job.rung_at = until, None
+    job.save(update_fields=["state", "lease_until", "not_before", "rung_at", "updated_at"])
 
 
 def _quarantine(job: Job) -> None:

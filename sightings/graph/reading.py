@@ -13,7 +13,16 @@ from django.db.models import Model, QuerySet
 from osint.models import Investigation
 from sightings.graph.elements import Edge, Element, Node
 from sightings.models import Equipment, EquipmentAlias, Evidence, Place, PlaceAlias, Sighting
-from sources.models import Capture, CaptureFile, Derivation, Publication, Source, SourceRating, StoredFile
+from sources.models import (
+    Capture,
+    CaptureFile,
+    Derivation,
+    MediumFacts,
+    Publication,
+    Source,
+    SourceRating,
+    StoredFile,
+)
 
 #: Rows held at a time. Small, since a capture carries the facts of up to some hundred exchanges.
 CHUNK = 200
@@ -47,6 +56,7 @@ class Graph:
         self.derivations = Derivation.objects.filter(investigation=investigation)
         self.captures = Capture.objects.filter(investigation=investigation)
         self.kept = CaptureFile.objects.filter(capture__investigation=investigation)
+        self.media = MediumFacts.objects.filter(file__in=self.kept.values("file_id")).exclude(thumbnail=None)
         self.sightings = Sighting.objects.filter(investigation=investigation)
         self.evidence = Evidence.objects.filter(investigation=investigation)
         self.sources = Source.objects.filter(pk__in=self.publications.values("source_id"))
@@ -100,7 +110,7 @@ class Graph:
         )
         yield from _edges("captures", self.captures, "pk", "publication_id")
         yield from _edges("kept", self.kept, "capture_id", "file_id", "role", "url")
-        yield from _edges("thumbnail", self.kept.exclude(thumbnail=None), "file_id", "thumbnail_id")
+        yield from _edges("thumbnail", self.media, "file_id", "thumbnail_id")
         yield from _edges("kind_of", self.equipment.exclude(parent=None), "pk", "parent_id")
         yield from _edges("claims", self.sightings.exclude(equipment=None), "pk", "equipment_id")
         yield from _edges("located_at", self.sightings.exclude(place=None), "pk", "place_id")
@@ -111,7 +121,7 @@ class Graph:
     def _files(self) -> QuerySet[StoredFile]:
         files, thumbnails = (
             self.kept.values("file_id"),
-            self.kept.exclude(thumbnail=None).values("thumbnail_id"),
+            self.media.values("thumbnail_id"),
         )
         return StoredFile.objects.filter(pk__in=files.union(thumbnails))
 

@@ -42,7 +42,8 @@ class CaptureFilter(filters.FilterSet):
     publication = filters.UUIDFilter()
     state = filters.ChoiceFilter(choices=JobState.choices)
     verdict = filters.ChoiceFilter(choices=Verdict.choices)
+    batch = filters.UUIDFilter()
 
     class Meta:
         model = Capture
-        fields = ("publication", "state", "verdict", "method")
+        fields = ("publication", "state", "verdict", "method", "batch")

@@ -9,13 +9,16 @@ from rest_framework import serializers
 
 from osint.api.serializers import PersonSerializer
 from osint.dates import validate_edtf
-from osint.models import Investigation
+from osint.models import Investigation, JobState
+from sources.errors_in_words import in_words
 from sources.models import (
     Capture,
+    CaptureBatch,
     CaptureFile,
-    CaptureMethod,
     Derivation,
     DerivationKind,
+    MediumFacts,
+    Priority,
     Publication,
     PublicationKind,
     Reliability,
@@ -24,6 +27,7 @@ from sources.models import (
     SourceRating,
     StoredFile,
 )
+from sources.services.captures import ASKABLE
 
 
 class SourceSerializer(serializers.ModelSerializer[Source]):
@@ -125,16 +129,26 @@ class StoredFileSerializer(serializers.ModelSerializer[StoredFile]):
         read_only_fields = fields
 
 
+class MediumFactsSerializer(serializers.ModelSerializer[MediumFacts]):
+    """What a medium says of itself: claims that are easily forged. `taken` is EDTF."""
+
+    class Meta:
+        model = MediumFacts
+        fields = ("examined_at", "codec", "device", "taken", "latitude", "longitude", "note")
+        read_only_fields = fields
+
+
 class CaptureFileSerializer(serializers.ModelSerializer[CaptureFile]):
     """A file that a capture kept. `content` is where its bytes are, `thumbnail` a small picture of it."""
 
     file = StoredFileSerializer(read_only=True)
     content = serializers.SerializerMethodField()
     thumbnail = serializers.SerializerMethodField()
+    facts = MediumFactsSerializer(read_only=True, allow_null=True, help_text="Null until it is examined.")
 
     class Meta:
         model = CaptureFile
-        fields = ("id", "capture", "role", "url", "file", "content", "thumbnail")
+        fields = ("id", "capture", "role", "url", "file", "content", "thumbnail", "facts")
         read_only_fields = fields
 
     @extend_schema_field(serializers.CharField())
@@ -143,23 +157,56 @@ class CaptureFileSerializer(serializers.ModelSerializer[CaptureFile]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_thumbnail(self, kept: CaptureFile) -> str | None:
-        if kept.thumbnail_id is None:
+        if kept.thumbnail is None:
             return None
         return f"/api/v1/investigations/{self.context['slug']}/files/{kept.pk}/thumbnail/"
 
 
+class StepSerializer(serializers.Serializer[Any]):
+    """How far a running capture is: `done` of `total` in the present `stage`."""
+
+    stage = serializers.CharField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
 class CaptureSerializer(serializers.ModelSerializer[Capture]):
+    """An attempt to preserve a publication. Ask `follow` again until `state` is an end."""
+
     requested_by = PersonSerializer(read_only=True)
     files = CaptureFileSerializer(source="kept", many=True, read_only=True)
+    priority = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField()
+    error_words = serializers.SerializerMethodField(help_text="The error for a person, with what to do.")
+    settled = serializers.BooleanField(
+        source="is_settled", read_only=True, help_text="It has ended, and what it kept has been examined."
+    )
+    follow = serializers.SerializerMethodField()
 
     class Meta:
         model = Capture
         fields = (
-            "id", "publication", "method", "state", "attempt", "requested_by", "url", "final_url",
-            "verdict", "verdict_reasons", "error_code", "error_detail", "created_at", "started_at", "ended_at",
-            "files",
+            "id", "publication", "method", "upload", "state", "priority", "batch", "attempt", "progress",
+            "requested_by", "url", "final_url", "verdict", "verdict_reasons", "error_code", "error_detail",
+            "error_words", "created_at", "started_at", "ended_at", "settled", "files", "follow",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=[priority.name.lower() for priority in Priority]))
+    def get_priority(self, capture: Capture) -> str:
+        return Priority(capture.priority).name.lower()
+
+    @extend_schema_field(StepSerializer(allow_null=True))
+    def get_progress(self, capture: Capture) -> dict[str, Any] | None:
+        return capture.progress if capture.state == JobState.LEASED and capture.progress else None
+
+    @extend_schema_field(serializers.CharField())
+    def get_error_words(self, capture: Capture) -> str:
+        return str(in_words(capture.error_code) or "")
+
+    @extend_schema_field(serializers.CharField())
+    def get_follow(self, capture: Capture) -> str:
+        return f"/api/v1/investigations/{self.context['slug']}/captures/{capture.pk}/"
 
 
 class CaptureDetailSerializer(CaptureSerializer):
@@ -172,5 +219,84 @@ class CaptureDetailSerializer(CaptureSerializer):
 
 
 class CaptureInput(serializers.Serializer[Any]):
-    publication = serializers.UUIDField()
-    method = serializers.ChoiceField(choices=CaptureMethod.choices, default=CaptureMethod.HTTP)
+    """What to preserve: a publication of the case, or an address, which is logged if it is new."""
+
+    publication = serializers.UUIDField(required=False)
+    url = serializers.CharField(max_length=8192, required=False)
+    method = serializers.ChoiceField(
+        choices=ASKABLE, default="", allow_blank=True, help_text="Empty: those that fit the address."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("publication" in attrs) == ("url" in attrs):
+            message = "Expected either a publication or a url."
+            raise serializers.ValidationError(message, code="publication_or_url")
+        return attrs
+
+
+class RequestedSerializer(serializers.Serializer[Any]):
+    """The captures that were asked for, one for each method; each says where to follow it."""
+
+    captures = CaptureDetailSerializer(many=True)
+
+
+class ReleaseInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000, help_text="Why it should be tried again.")
+
+
+class BatchProgressSerializer(serializers.Serializer[Any]):
+    """Captures of a batch by state. The rate is that of the last minute."""
+
+    total = serializers.IntegerField()
+    done = serializers.IntegerField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    per_second = serializers.FloatField(allow_null=True)
+    seconds_left = serializers.IntegerField(allow_null=True)
+    is_over = serializers.BooleanField()
+
+
+class BatchSerializer(serializers.ModelSerializer[CaptureBatch]):
+    """Many addresses handed in at once."""
+
+    requested_by = PersonSerializer(read_only=True)
+    progress = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CaptureBatch
+        fields = (
+            "id", "label", "method", "requested_by", "total", "created_at", "paused_at", "cancelled_at", "progress",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(BatchProgressSerializer())
+    def get_progress(self, batch: CaptureBatch) -> Any:
+        return BatchProgressSerializer(self.context["progress"][batch.pk]).data
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """A line for which no capture was asked."""
+
+    line = serializers.IntegerField(help_text="Counted from 1.")
+    text = serializers.CharField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class BatchDetailSerializer(BatchSerializer):
+    refused = RefusalSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = CaptureBatch
+        fields = (*BatchSerializer.Meta.fields, "refused")
+        read_only_fields = fields
+
+
+class BatchInput(serializers.Serializer[Any]):
+    """A list of addresses; as `text/plain` one in a line, with `label` and `method` in the query."""
+
+    addresses = serializers.ListField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        help_text="Empty ones and those that begin with # are passed over.",
+    )
+    label = serializers.CharField(max_length=200, default="", allow_blank=True)  # type: ignore[assignment]  # a field, taken off the class
+    method = serializers.ChoiceField(choices=ASKABLE, default="", allow_blank=True)

@@ -7,12 +7,11 @@ Address Registries (RFC 6890) and the IPv6 address space registry, where only 20
 
 from __future__ import annotations
 
-import queue
-import socket
-import threading
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from .errors import AddressRefusedError, DeadlineError, DnsError
+from .errors import AddressRefusedError
 
 DEFAULT_PORTS = frozenset({80, 443, 8080, 8443})
 
@@ -73,61 +72,31 @@ def _refusal(address: IPv4Address | IPv6Address) -> str | None:
     return next((meaning for network, meaning in REFUSED_IPV6 if address in network), None)
 
 
-def resolve(
-    host: str,
-    port: int,
-    allowed_loopback: frozenset[tuple[str, int]] = frozenset(),
-    *,
-    ports: frozenset[int] = DEFAULT_PORTS,
-    timeout: float = 10.0,
-) -> list[tuple[socket.AddressFamily, str]]:
-    """The addresses that ``host`` may be reached at on ``port``, looked up once, within ``timeout`` seconds.
+@dataclass(frozen=True)
+class Rules:
+    """What may be reached: public addresses on ``ports``, and named host and port pairs on loopback.
 
-    The whole answer is refused if any address in it is not public: a name that mixes public and private
-    addresses is a rebinding attempt or a mistake. A pair in ``allowed_loopback`` (host and port as
-    requested, exactly) must resolve to loopback addresses only, and may use any port.
-
-    Raises AddressRefusedError, DnsError, DeadlineError.
+    A pair in ``allowed_loopback`` (host and port as requested, exactly) must be on loopback, and may have any port.
     """
-    if (host, port) in allowed_loopback:
-        answers = _lookup(host, port, timeout)
-        _require_loopback(host, answers)
-        return answers
-    if port not in ports:
-        raise AddressRefusedError(f"expected a port among {sorted(ports)}, got {port}")
-    answers = _lookup(host, port, timeout)
-    for _, address in answers:
-        check_address(address)
-    return answers
+
+    ports: Container[int] = DEFAULT_PORTS
+    allowed_loopback: Container[tuple[str, int]] = frozenset()
+
+    def check_port(self, host: str, port: int) -> None:
+        """Raise AddressRefusedError if nothing may be reached on ``port``, whatever the address."""
+        if port not in self.ports and (host, port) not in self.allowed_loopback:
+            raise AddressRefusedError(f"expected a port for web pages, got {port}")
+
+    def check_answers(self, host: str, port: int, addresses: Iterable[str]) -> None:
+        """Raise AddressRefusedError if any of the ``addresses`` that ``host`` has may not be reached.
+
+        One is enough: a name that mixes public and private addresses is a rebinding attempt or a mistake.
+        """
+        check = _check_loopback if (host, port) in self.allowed_loopback else check_address
+        for address in addresses:
+            check(address)
 
 
-def _require_loopback(host: str, answers: list[tuple[socket.AddressFamily, str]]) -> None:
-    for _, address in answers:
-        if not ip_address(address).is_loopback:
-            raise AddressRefusedError(f"expected {host} to be a loopback address, got {address}")
-
-
-def _lookup(host: str, port: int, timeout: float) -> list[tuple[socket.AddressFamily, str]]:
-    """``getaddrinfo`` with a time limit. It cannot be interrupted, so a thread that hangs is abandoned."""
-    answer: queue.SimpleQueue[list[tuple[socket.AddressFamily, str]] | OSError] = queue.SimpleQueue()
-    threading.Thread(target=_answer, args=(host, port, answer), daemon=True, name="dns-lookup").start()
-    try:
-        result = answer.get(timeout=timeout)
-    except queue.Empty:
-        raise DeadlineError(f"expected {host} to resolve within {timeout:.1f} s, got no answer") from None
-    if isinstance(result, OSError):
-        raise DnsError(f"expected {host} to resolve, got: {result}") from result
-    return result
-
-
-def _answer(
-    host: str, port: int, answer: queue.SimpleQueue[list[tuple[socket.AddressFamily, str]] | OSError]
-) -> None:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    except OSError as error:
-        answer.put(error)
-    except UnicodeError as error:
-        answer.put(OSError(f"not a host name: {error}"))
-    else:
-        answer.put(list(dict.fromkeys((family, str(sockaddr[0])) for family, *_, sockaddr in found)))
+def _check_loopback(address: str) -> None:
+    if not ip_address(address).is_loopback:
+        raise AddressRefusedError(f"expected a loopback address, got {address}")

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .connections import Connections
 from .deadlines import ByteBudget, Deadline
 from .decoding import decoded_body
 from .errors import ArchivingError
@@ -55,6 +56,15 @@ class Failure:
     requisite: Requisite
     error: ArchivingError
 
+    def facts(self) -> dict[str, str]:
+        """The failure as JSON-safe values."""
+        return {
+            "url": self.requisite.url,
+            "kind": self.requisite.kind.value,
+            "code": self.error.code,
+            "detail": self.error.detail,
+        }
+
 
 @dataclass
 class Collection:
@@ -79,13 +89,20 @@ class Collector:
     """Fetches requisites into ``directory`` within the policy's limits."""
 
     def __init__(
-        self, policy: FetchPolicy, deadline: Deadline, directory: Path, budget: ByteBudget, progress: Progress
+        self,
+        policy: FetchPolicy,
+        deadline: Deadline,
+        directory: Path,
+        budget: ByteBudget,
+        progress: Progress,
+        connections: Connections | None = None,
     ) -> None:
         self._policy = policy
         self._deadline = deadline
         self._directory = directory
         self._budget = budget
         self._progress = progress
+        self._connections = connections
         self._seen: set[str] = set()
         self._allowed = policy.capture_requisites
 
@@ -135,6 +152,7 @@ class Collector:
             budget=self._budget,
             # A medium is asked for as it is, so that its file is the body to the byte.
             codings="identity" if requisite.kind in MEDIA else OFFERED_CODINGS,
+            connections=self._connections,
         )
 
 

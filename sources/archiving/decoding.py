@@ -6,13 +6,16 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import brotli
+
 from .errors import BodyUndecodableError, DecodedTooLargeError, UnsupportedCodingError
 from .exchange import Exchange
 from .recorder import HashingFile
 
 PIECE = 64 * 1024
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
-KNOWN_CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+KNOWN_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
+MOST_CODINGS = 3  # stacked on each other: a server that means well uses one
 
 
 def decoded_body(exchange: Exchange, ceiling: int) -> bytes:
@@ -46,7 +49,12 @@ def iter_decoded(exchange: Exchange, ceiling: int) -> Iterator[bytes]:
     """The body without content coding, in pieces. Raises as ``decoded_body``."""
     stream: Iterator[bytes] = _read(exchange.body_path)
     for coding in reversed(_codings(exchange)):
-        stream = _decode(stream, coding)
+        # Each layer has the ceiling: an inner one may swallow what an outer bomb pours out, for hours.
+        stream = _limited(_decode(stream, coding), ceiling)
+    return _limited(stream, ceiling)
+
+
+def _limited(stream: Iterable[bytes], ceiling: int) -> Iterator[bytes]:
     for data in stream:
         ceiling -= len(data)
         if ceiling < 0:
@@ -59,7 +67,9 @@ def _codings(exchange: Exchange) -> list[str]:
     codings = [coding.strip().lower() for coding in ",".join(values).split(",")]
     wanted = [coding for coding in codings if coding not in ("", "identity")]
     if unknown := set(wanted) - KNOWN_CODINGS:
-        raise UnsupportedCodingError(f"expected gzip or deflate, got {sorted(unknown)}")
+        raise UnsupportedCodingError(f"expected gzip, deflate or br, got {sorted(unknown)}")
+    if len(wanted) > MOST_CODINGS:
+        raise UnsupportedCodingError(f"expected at most {MOST_CODINGS} codings, got {len(wanted)}")
     return wanted
 
 
@@ -70,13 +80,27 @@ def _read(path: Path) -> Iterator[bytes]:
 
 
 def _decode(stream: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    try:
+        yield from _unbrotli(stream) if coding == "br" else _unzip(stream, coding)
+    except (zlib.error, brotli.error) as error:
+        raise BodyUndecodableError(f"expected a body in {coding}, got: {error}") from error
+
+
+def _unzip(stream: Iterable[bytes], coding: str) -> Iterator[bytes]:
     source = iter(stream)
     first = next(source, b"")
     window = _deflate_window(first) if coding == "deflate" else GZIP_WINDOW
-    try:
-        yield from _inflate(_chain(first, source), window)
-    except zlib.error as error:
-        raise BodyUndecodableError(f"expected a body in {coding}, got: {error}") from error
+    return _inflate(_chain(first, source), window)
+
+
+def _unbrotli(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """Bounded pieces here too: what a piece of input decodes to is drawn bit by bit (Brotli 1.2 and later)."""
+    decoder = brotli.Decompressor()
+    for data in stream:
+        decoded = decoder.process(data, output_buffer_limit=PIECE)
+        while decoded or not decoder.can_accept_more_data():
+            yield decoded
+            decoded = decoder.process(b"", output_buffer_limit=PIECE)
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

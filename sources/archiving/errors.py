@@ -30,6 +30,13 @@ class UnsupportedUrlError(ArchivingError):
     code = "unsupported_url"
 
 
+class EgressError(ArchivingError):
+    """The way out itself is missing, unreachable, busy, or would not serve the fetcher."""
+
+    code = "egress_failed"
+    permanent = False
+
+
 class DnsError(ArchivingError):
     """The host name has no address at present."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 from pathlib import Path
 from typing import Any
+
+from .splices import pieces_of
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
@@ -24,16 +27,16 @@ class TlsFacts:
 class Exchange:
     """What was asked, what came back, and where the bytes are.
 
-    ``response_path`` holds the response exactly as received (status line, headers, body with chunk
-    framing); ``body_path`` the body without transfer coding but with its content coding, as served.
+    ``head`` is the response's status line and headers exactly as received; ``body_path`` the body without transfer
+    coding but with its content coding, as served; ``framed_path`` the body with its transfer coding, if it had one.
     Lengths are in bytes, digests SHA-256 in hex, times in UTC. ``truncated`` is None for a whole response,
     else the reason in the words of WARC-Truncated (WARC 1.1): ``length``, ``time``, ``disconnect`` or
     ``unspecified``.
     """
 
     url: str
-    request_path: Path
-    response_path: Path
+    request: bytes
+    head: bytes
     response_sha256: str
     response_length: int
     status: int
@@ -43,6 +46,7 @@ class Exchange:
     started: datetime
     ended: datetime
     body_path: Path
+    framed_path: Path | None
     body_sha256: str
     body_length: int
     truncated: str | None
@@ -51,6 +55,11 @@ class Exchange:
     def header(self, name: str) -> str | None:
         """The first header called ``name`` (any case), or None."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def response(self) -> Iterator[bytes]:
+        """The response exactly as received, in pieces."""
+        yield self.head
+        yield from pieces_of(self.framed_path or self.body_path)
 
     @property
     def served_type(self) -> str:
@@ -87,7 +96,7 @@ class Exchange:
             "status": self.status,
             "reason": self.reason,
             "headers": [list(pair) for pair in self.headers],
-            "request": self.request_path.read_bytes().decode("latin-1"),
+            "request": self.request.decode("latin-1"),
             "remote_address": self.remote_address,
             "started": self.started.isoformat(),
             "ended": self.ended.isoformat(),

@@ -16,8 +16,26 @@ class Role(StrEnum):
     WACZ = "wacz"
     PAGE = "page"
     TEXT = "text"
+    DOM = "dom"
+    SCREENSHOT = "screenshot"
+    PDF = "pdf"
     MEDIUM = "medium"
-    THUMBNAIL = "thumbnail"
+    SUBTITLES = "subtitles"
+    METADATA = "metadata"
+
+
+@dataclass(frozen=True)
+class Splice:
+    """The file at ``path`` lies whole in this one, from ``offset`` (bytes from the start of this one).
+
+    It may be a harvested file itself; where it is not, it is kept all the same, as what ``media_type`` says.
+    """
+
+    offset: int
+    sha256: str
+    size: int
+    path: Path
+    media_type: str
 
 
 @dataclass(frozen=True)
@@ -25,7 +43,8 @@ class HarvestedFile:
     """A file in the work directory, which the caller moves or copies before removing the directory.
 
     ``size`` in bytes, ``width`` and ``height`` in pixels as displayed, ``duration_s`` in seconds, ``sha256``
-    in hex. ``note`` says why a medium has no thumbnail, where one could have been.
+    in hex, as far as whoever made the file knows them. ``note`` is for people. With ``splices`` the file at
+    ``path`` holds only what lies between them, while ``size`` and ``sha256`` are those of the whole.
     """
 
     path: Path
@@ -37,16 +56,17 @@ class HarvestedFile:
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
-    thumbnail: HarvestedFile | None = None
     note: str | None = None
+    splices: tuple[Splice, ...] = ()
 
 
 @dataclass(frozen=True)
 class Harvest:
-    """One capture. ``exchanges`` and ``failures`` are JSON-safe.
+    """One capture. ``exchanges``, ``failures`` and ``connections`` are JSON-safe.
 
     ``may_retry`` says that the verdict is likely temporary. ``failures`` lists requisites that could not be
-    fetched: ``url``, ``kind``, ``code``, ``detail``.
+    fetched: ``url``, ``kind``, ``code``, ``detail``. ``connections`` is what the way out logged for the capture;
+    ``notes`` are sentences for people, such as a cookie banner that was left as it was.
     """
 
     requested_url: str
@@ -59,3 +79,5 @@ class Harvest:
     page: PageFacts
     files: tuple[HarvestedFile, ...]
     tools: dict[str, str]
+    connections: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()

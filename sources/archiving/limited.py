@@ -1,15 +1,8 @@
-"""Resource limits for a process that reads untrusted media.
-
-Run as ``python -m sources.archiving.limited PROGRAM ARGUMENT…`` it limits itself and becomes PROGRAM: this
-needs no code between fork and exec in a parent that may have threads.
-"""
+"""Resource limits for a process that reads untrusted media, and for the programs it starts."""
 
 from __future__ import annotations
 
-import os
 import resource
-import sys
-from collections.abc import Sequence
 
 MEGABYTE = 1024 * 1024
 CPU_SECONDS = 30
@@ -34,13 +27,3 @@ def limit_this_process() -> None:
         except (ValueError, OSError):
             # macOS knows RLIMIT_AS but refuses to lower it below what is mapped; the other limits hold.
             continue
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Become the program named by the first of ``arguments``, within the limits."""
-    limit_this_process()
-    os.execvp(arguments[0], list(arguments))  # noqa: S606 - the caller gives a fixed program, no shell is involved
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

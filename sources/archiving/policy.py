@@ -4,24 +4,65 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-from .addresses import DEFAULT_PORTS
+from urllib.parse import quote, unquote, urlsplit
 
 MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Egress:
+    """The one way out: a forward proxy that checks, connects and logs. ``user`` names the capture served."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+
+    @classmethod
+    def from_url(cls, url: str, user: str = "") -> Egress:
+        """The way out at ``http://:PASSWORD@HOST:PORT``, to be used in the name of ``user``.
+
+        Raises ValueError for anything else; the message holds no password.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/"):
+            raise ValueError("expected http://:PASSWORD@HOST:PORT")
+        return cls(parts.hostname, parts.port, user, unquote(parts.password or ""))
+
+    @property
+    def address(self) -> str:
+        """The proxy without credentials, as Chromium wants it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The proxy with credentials, as most clients want it."""
+        credentials = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@"
+        return self.address.replace("//", f"//{credentials}", 1)
+
+
+@dataclass(frozen=True)
+class BrowserProgram:
+    """Which Chromium draws pages, and how it is called: headless, and whatever the machine needs."""
+
+    executable: Path
+    arguments: tuple[str, ...] = ("--headless", "--hide-scrollbars", "--mute-audio")
 
 
 @dataclass(frozen=True)
 class FetchPolicy:
     """The operator's limits. Sizes in bytes, times in seconds.
 
-    ``allowed_loopback`` names host and port pairs that may be loopback (demonstrations and tests);
+    ``egress`` is the only way out, and decides which addresses may be reached: without it nothing is fetched.
+    ``browser`` is the Chromium for those methods that draw pages.
     ``trust`` is a PEM file of authorities trusted besides the public ones. The ``page_`` and
     ``capture_`` limits hold for one capture: the HTML that is parsed (what is stored stays whole), the
     requisites fetched, all bytes.
     """
 
-    allowed_loopback: frozenset[tuple[str, int]] = frozenset()
-    ports: frozenset[int] = DEFAULT_PORTS
+    egress: Egress | None = None
+    browser: BrowserProgram | None = None
     trust: Path | None = None
     user_agent: str = "Mozilla/5.0 (compatible; Sightline/0.1)"
     connect_seconds: float = 10.0

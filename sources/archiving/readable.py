@@ -1,22 +1,26 @@
-"""What a page says: title, author, date, language, text."""
+"""What a page says: title, author, date, language, text. At a glance, or read with care."""
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
 
 import lxml.html
-import trafilatura
+from lxml.etree import XPath
 
 from .markup import parse
 
-LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+if TYPE_CHECKING:
+    from trafilatura.settings import Document
 
-# The library reports every page without an article as an error; here it is an ordinary answer.
-for _name in ("trafilatura", "htmldate", "courlan", "justext"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: What is not shown, or not what the page is about.
+BESIDES = ("script", "style", "noscript", "template", "svg", "nav", "footer", "select", "button", "dialog")
+ALL_TEXT = XPath("//body//text()", smart_strings=False)
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,19 @@ class PageFacts:
     site_name: str | None = None
 
 
+def glance_at(html: bytes | str) -> PageFacts:
+    """Title, language and all text that is shown, in one line; junk has none. Never raises.
+
+    For the capture itself, which waits for it: about 2 ms for 40 kB.
+    """
+    root = parse(html)
+    if root is None:
+        return PageFacts()
+    return replace(_declared(root), text=_shown_text(root))
+
+
 def read_page(html: bytes | str, url: str) -> PageFacts:
-    """The facts of a page; junk has none. Never raises.
+    """The facts of a page and the text of its article; junk has none. Never raises. Takes some 50 ms for 40 kB.
 
     The date is only taken where the page declares it (metadata, ``<time>``, its URL), never guessed from
     numbers in the text: an unknown date is better than a wrong one.
@@ -44,8 +59,38 @@ def read_page(html: bytes | str, url: str) -> PageFacts:
     root = parse(html)
     if root is None:
         return PageFacts()
-    language = _language(root)
-    title = _clean(root.findtext(".//title"))
+    declared = _declared(root)
+    document = _extracted(html, url)
+    if document is None:
+        return declared
+    return PageFacts(
+        title=_clean(document.title) or declared.title,
+        author=_clean(document.author),
+        published=_clean(document.date),
+        language=declared.language,
+        text=(document.text or "").strip(),
+        site_name=_clean(document.sitename),
+    )
+
+
+def _declared(root: lxml.html.HtmlElement) -> PageFacts:
+    return PageFacts(title=_clean(root.findtext(".//title")), language=_language(root))
+
+
+def _shown_text(root: lxml.html.HtmlElement) -> str:
+    page = copy.deepcopy(root)
+    for element in list(page.iter(*BESIDES)):
+        if element.getparent() is not None:
+            element.drop_tree()
+    return " ".join(" ".join(map(str, cast("list[str]", ALL_TEXT(page)))).split())
+
+
+def _extracted(html: bytes | str, url: str) -> Document | None:
+    import trafilatura  # a third of a second and 30 MB, which whoever only glances is spared
+
+    # The library reports every page without an article as an error; here it is an ordinary answer.
+    for name in ("trafilatura", "htmldate", "courlan", "justext"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         document = trafilatura.bare_extraction(
             html, url=url, with_metadata=True, include_comments=False, date_extraction_params=_date_rules()
@@ -53,17 +98,8 @@ def read_page(html: bytes | str, url: str) -> PageFacts:
     except Exception:
         # The extractor tries heuristics on hostile input and raises whatever its regexes and trees raise;
         # a page it cannot read is still worth keeping.
-        document = None
-    if document is None or isinstance(document, dict):
-        return PageFacts(title=title, language=language)
-    return PageFacts(
-        title=_clean(document.title) or title,
-        author=_clean(document.author),
-        published=_clean(document.date),
-        language=language,
-        text=(document.text or "").strip(),
-        site_name=_clean(document.sitename),
-    )
+        return None
+    return None if isinstance(document, dict) else document
 
 
 def _date_rules() -> dict[str, object]:

@@ -37,11 +37,16 @@ class HashingFile:
 
 
 class Recorder:
-    """Two files for one response: everything as received, and the entity body alone."""
+    """One response: its entity body as a file, the framed body as another where they differ, and their digests.
 
-    def __init__(self, response: Path, body: Path, *, ceiling: int, budget: ByteBudget) -> None:
-        self.response = HashingFile(response)
+    ``sha256`` (hex) and ``length`` (bytes) are those of the whole response as received, head and framing included.
+    """
+
+    def __init__(self, body: Path, head: Head, *, ceiling: int, budget: ByteBudget) -> None:
         self.body = HashingFile(body)
+        self.framed = HashingFile(body.with_suffix(".framed")) if head.is_framed else None
+        self.length = len(head.raw)
+        self._hash = hashlib.sha256(head.raw)
         self._room = ceiling
         self._budget = budget
 
@@ -51,21 +56,25 @@ class Recorder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in (self.response, self.body):
+        for file in filter(None, (self.body, self.framed)):
             file.close()
             if error is not None:
                 file.path.unlink()
 
-    def add_head(self, head: Head) -> None:
-        """Record status line and headers."""
-        self.response.write(head.raw)
+    @property
+    def sha256(self) -> str:
+        """The digest of the response as received so far."""
+        return self._hash.hexdigest()
 
     def add(self, piece: Piece) -> bool:
         """Record ``piece``; False if only part of it fitted under the ceiling or into the budget."""
         granted = self._budget.take(min(len(piece.data), self._room))
         self._room -= granted
         kept = piece.data[:granted]
-        self.response.write(kept)
+        self.length += len(kept)
+        self._hash.update(kept)
+        if self.framed:
+            self.framed.write(kept)
         if not piece.is_framing:
             self.body.write(kept)
         return granted == len(piece.data)

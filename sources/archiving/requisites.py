@@ -11,10 +11,15 @@ from urllib.parse import urlsplit
 
 import lxml.html
 
+from .embeds import LINKED_FILES, is_json_ld, media_in_json_ld, suffix_kind
+from .hosts import is_video_host
 from .markup import parse
 from .urls import join
 
 LIMIT = 1000
+#: Where pages that load pictures late keep their addresses meanwhile.
+LATE = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-full-src", "data-image")
+LATE_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 
 
 class Kind(StrEnum):
@@ -78,6 +83,8 @@ META_KINDS = {
     "og:video:secure_url": Kind.VIDEO,
     "twitter:player:stream": Kind.VIDEO,
     "og:audio": Kind.AUDIO,
+    "og:audio:url": Kind.AUDIO,
+    "og:audio:secure_url": Kind.AUDIO,
 }
 
 
@@ -111,9 +118,13 @@ def _unique(references: Iterable[Reference], base: str, limit: int) -> list[Requ
 
 
 def _references(root: lxml.html.HtmlElement) -> Iterator[Reference]:
+    links = 0
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue  # comments and processing instructions
+        if element.tag == "a" and links < LINKED_FILES and (linked := _linked_file(element)):
+            links += 1
+            yield linked
         if reader := READERS.get(element.tag):
             yield from reader(element)
         yield from _css_references(element.get("style") or "")
@@ -123,7 +134,7 @@ def _attributes(kind: Kind, *names: str) -> Callable[[lxml.html.HtmlElement], It
     def read(element: lxml.html.HtmlElement) -> Iterator[Reference]:
         for name in names:
             if value := element.get(name):
-                urls = SRCSET_CANDIDATE.findall(value) if name.endswith("srcset") else [value]
+                urls = SRCSET_CANDIDATE.findall(value) if name.endswith(("srcset", "-set")) else [value]
                 yield from ((url, kind) for url in urls)
 
     return read
@@ -135,12 +146,12 @@ def _read_source(element: lxml.html.HtmlElement) -> Iterator[Reference]:
     kind = {"video": Kind.VIDEO, "audio": Kind.AUDIO}.get(
         parent.tag if parent is not None else "", Kind.IMAGE
     )
-    return _attributes(kind, "src", "srcset")(element)
+    return _attributes(kind, "src", "srcset", *LATE, *LATE_SETS)(element)
 
 
 def _read_video(element: lxml.html.HtmlElement) -> Iterator[Reference]:
-    yield from _attributes(Kind.IMAGE, "poster")(element)
-    yield from _attributes(Kind.VIDEO, "src")(element)
+    yield from _attributes(Kind.IMAGE, "poster", "data-poster")(element)
+    yield from _attributes(Kind.VIDEO, "src", *LATE)(element)
 
 
 def _read_link(element: lxml.html.HtmlElement) -> Iterator[Reference]:
@@ -152,10 +163,34 @@ def _read_link(element: lxml.html.HtmlElement) -> Iterator[Reference]:
         yield element.get("href") or "", kinds[0]
 
 
+def _linked_file(element: lxml.html.HtmlElement) -> Reference | None:
+    """A link straight to a video or sound; links to pictures are too often whole galleries."""
+    reference = element.get("href") or ""
+    kind = suffix_kind(reference)
+    return (reference, Kind(kind)) if kind in ("video", "audio") else None
+
+
+def _read_script(element: lxml.html.HtmlElement) -> Iterator[Reference]:
+    if is_json_ld(element):
+        yield from ((url, Kind(kind)) for url, kind in media_in_json_ld(element.text or ""))
+    elif source := element.get("src"):
+        yield source, Kind.SCRIPT
+
+
+def _read_noscript(element: lxml.html.HtmlElement) -> Iterator[Reference]:
+    """Parsers that know scripts leave the content of ``<noscript>`` as text."""
+    if len(element) == 0 and "<" in (element.text or ""):
+        inside = parse(element.text or "")
+        if inside is not None:
+            yield from _references(inside)
+
+
 def _read_meta(element: lxml.html.HtmlElement) -> Iterator[Reference]:
     kind = META_KINDS.get((element.get("property") or element.get("name") or "").lower())
-    if kind is not None:
-        yield element.get("content") or "", kind
+    reference = element.get("content") or ""
+    # Some sites name their player's page as the video; it is listed among the players, and not followed.
+    if kind is not None and not is_video_host(reference):
+        yield reference, kind
 
 
 def _read_input(element: lxml.html.HtmlElement) -> Iterator[Reference]:
@@ -171,8 +206,9 @@ READERS: dict[str, Callable[[lxml.html.HtmlElement], Iterator[Reference]]] = {
     "link": _read_link,
     "meta": _read_meta,
     "style": _read_style,
-    "script": _attributes(Kind.SCRIPT, "src"),
-    "img": _attributes(Kind.IMAGE, "src", "srcset", "data-src", "data-srcset"),
+    "script": _read_script,
+    "noscript": _read_noscript,
+    "img": _attributes(Kind.IMAGE, "src", "srcset", *LATE, *LATE_SETS),
     "image": _attributes(Kind.IMAGE, "href", "xlink:href"),
     "input": _read_input,
     "video": _read_video,

@@ -26,6 +26,9 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"FLV\x01", "video/x-flv"),
     (0, b"ID3", "audio/mpeg"),
     (0, b"fLaC", "audio/flac"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"#EXTM3U", "application/vnd.apple.mpegurl"),
+    (0, b"WEBVTT", "text/vtt"),
     (0, b"%PDF-", "application/pdf"),
     (0, b"wOF2", "font/woff2"),
     (0, b"wOFF", "font/woff"),
@@ -43,14 +46,29 @@ BRANDS = {
     b"qt  ": "video/quicktime",
     b"M4A ": "audio/mp4",
     b"M4B ": "audio/mp4",
+    b"3gp4": "video/3gpp",
+    b"3gp5": "video/3gpp",
+    b"3gp6": "video/3gpp",
+    b"3g2a": "video/3gpp2",
 }
+#: Boxes that a fragment of a stream may begin with, cut from its start (ISO/IEC 23009-1).
+FRAGMENT_BOXES = frozenset({b"styp", b"sidx", b"moof", b"moov"})
 # What goes into headers and records has the shape of RFC 6838 names, or is not taken from the server.
 MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 MEDIA_TYPE_LENGTH = 100
 HTML_START = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL
 )
+SRT_START = re.compile(rb"\s*\d+\s*\r?\n\d{1,2}:\d{2}:\d{2}[,.]\d{1,3} --> ")
+MPD_START = re.compile(rb"\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*)*<(?:\w+:)?MPD[\s>]", re.DOTALL)
+TTML_START = re.compile(rb"\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*)*<(?:\w+:)?tt[\s>]", re.DOTALL)
 SVG_START = re.compile(rb"\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*|<!doctype svg[^>]*>\s*)*<svg[\s>]", re.DOTALL)
+TEXT_STARTS = (
+    (SVG_START, "image/svg+xml"),
+    (MPD_START, "application/dash+xml"),
+    (TTML_START, "application/ttml+xml"),
+    (SRT_START, "application/x-subrip"),
+)
 
 
 def media_type_of(path: Path, served: str = "") -> str:
@@ -85,12 +103,16 @@ def _by_signature(head: bytes) -> str | None:
 def _by_container(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return BRANDS.get(head[8:12], "video/mp4")
+    if head[4:8] in FRAGMENT_BOXES:
+        return "video/mp4"
     if head.startswith(b"\x1aE\xdf\xa3"):  # EBML
         return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
     if head.startswith(b"OggS"):
         return "video/ogg" if b"theora" in head[:512] else "audio/ogg"
     if head[:1] == b"G" and head[188:189] == b"G" and head[376:377] == b"G":
         return "video/mp2t"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:  # ADTS: sync word, layer 00
+        return "audio/aac"
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:  # MPEG audio frame, layer III
         return "audio/mpeg"
     return None
@@ -100,7 +122,7 @@ def _by_markup(head: bytes) -> str | None:
     text = head.removeprefix(b"\xef\xbb\xbf")
     if HTML_START.match(text):
         return "text/html"
-    return "image/svg+xml" if SVG_START.match(text) else None
+    return next((media_type for start, media_type in TEXT_STARTS if start.match(text)), None)
 
 
 def _ask_puremagic(head: bytes) -> str | None:

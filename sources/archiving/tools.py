@@ -1,4 +1,4 @@
-"""Which programs and libraries took part in a capture, for its record."""
+"""Which programs and libraries took part in a capture or an examination, for its record."""
 
 from __future__ import annotations
 
@@ -10,19 +10,25 @@ from osint import __version__
 
 from .media import ffmpeg_version
 
-LIBRARIES = ("trafilatura", "htmldate", "lxml", "pillow", "certifi")
-
-
-@lru_cache(maxsize=1)
-def _versions() -> dict[str, str]:
-    found = {"sightline": __version__, "python": platform.python_version()}
-    found |= {library: _version(library) for library in LIBRARIES}
-    return found | {"ffmpeg": ffmpeg_version() or "not available"}
+CAPTURING = ("lxml", "certifi")
+EXAMINING = ("trafilatura", "htmldate", "lxml", "pillow", "imagehash", "numpy")
 
 
 def tool_versions() -> dict[str, str]:
-    """Name and version of each tool."""
-    return dict(_versions())
+    """Name and version of each tool that captures use."""
+    return dict(_versions(CAPTURING))
+
+
+def examining_tool_versions() -> dict[str, str]:
+    """Name and version of each tool that examinations use."""
+    return dict(_versions(EXAMINING))
+
+
+@lru_cache(maxsize=2)
+def _versions(libraries: tuple[str, ...]) -> dict[str, str]:
+    found = {"sightline": __version__, "python": platform.python_version()}
+    found |= {library: _version(library) for library in libraries}
+    return found | {"ffmpeg": ffmpeg_version() or "not available"}
 
 
 def _version(library: str) -> str:

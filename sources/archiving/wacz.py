@@ -1,6 +1,7 @@
 """One capture as a WACZ 1.1.1 file: WARC, CDXJ index, page list and checksums in a zip.
 
-The layout follows the Webrecorder WACZ 1.1.1 specification; the index is CDXJ, sorted, with SURT keys.
+The layout follows the Webrecorder WACZ 1.1.1 specification; the index is CDXJ, sorted, with SURT keys. Bodies
+that stand raw are spliced in: see ``raw_warc`` and ``splices``.
 """
 
 from __future__ import annotations
@@ -10,20 +11,24 @@ import json
 import re
 import uuid
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from .exchange import Exchange
+from .harvest import HarvestedFile, Role
+from .raw_warc import RawWarc, Resource, raw_warc, stands_raw
+from .splices import SplicedWriter, open_frame, pieces_of, sha256_of
 from .urls import DEFAULT_PORT
-from .warc import Located, write_warc
+from .warc import Located, Recorded, write_warc
 
 WACZ_VERSION = "1.1.1"
+WACZ_TYPE = "application/wacz+zip"
 WARC_NAME = "data.warc.gz"
-PIECE = 1024 * 1024
+RAW_WARC_NAME = "media.warc"
 WWW_LABEL = re.compile(r"www[0-9]*")
 
 
@@ -38,27 +43,58 @@ class Page:
 
 
 def write_wacz(
-    path: Path, exchanges: Sequence[Exchange], page: Page, *, software: Mapping[str, str], now: datetime
-) -> None:
-    """Write a new WACZ at ``path``; ``software["software"]`` names the writer, ``now`` (UTC) dates it.
+    path: Path,
+    exchanges: Sequence[Exchange],
+    page: Page,
+    *,
+    software: Mapping[str, str],
+    now: datetime,
+    resources: Sequence[Resource] = (),
+) -> HarvestedFile:
+    """Write the frame of a new WACZ at ``path``; size, SHA-256 and splices of what is returned tell of the whole.
 
-    The WARC lies beside ``path`` while the zip is written and is removed again.
+    ``software["software"]`` names the writer, ``now`` (UTC) dates it; ``resources`` are files that no exchange
+    brought. The bodies' files have to stay where they are until the WACZ is kept. Raises OSError.
     """
     warc = path.with_suffix(".warc.gz")
+    sink = SplicedWriter(path)
     try:
-        located = write_warc(warc, exchanges, software, now)
-        with zipfile.ZipFile(path, "x") as archive:
-            resources = [
-                # The WARC is read by byte range inside the zip, so it has to be stored.
-                _add_file(archive, f"archive/{WARC_NAME}", warc, now),
-                _add(archive, "indexes/index.cdxj", _cdxj(located), now),
-                _add(archive, "pages/pages.jsonl", _pages(page), now),
-            ]
-            package = _json(_datapackage(resources, page, software["software"], now))
-            _add(archive, "datapackage.json", package, now)
-            _add(archive, "datapackage-digest.json", _json(_digest(package)), now)
+        _write_members(sink, warc, exchanges, page, software, now, resources)
     finally:
+        sink.close()
         warc.unlink(missing_ok=True)
+    size, splices = path.stat().st_size + sum(splice.size for splice in sink.splices), tuple(sink.splices)
+    with open_frame(path, size, splices) as whole:
+        sha256 = sha256_of(whole)
+    return HarvestedFile(path, Role.WACZ, page.url, sha256, size, WACZ_TYPE, splices=splices)
+
+
+def _write_members(
+    sink: SplicedWriter,
+    warc: Path,
+    exchanges: Sequence[Exchange],
+    page: Page,
+    software: Mapping[str, str],
+    now: datetime,
+    resources: Sequence[Resource],
+) -> None:
+    records = [Recorded(exchange) for exchange in exchanges]
+    raw = [recorded for recorded in records if stands_raw(recorded.exchange)]
+    elsewhere = frozenset(recorded.response_id for recorded in raw)
+    located = write_warc(warc, records, software, now, filename=WARC_NAME, elsewhere=elsewhere)
+    media = raw_warc(RAW_WARC_NAME, raw, resources, software, now)
+    # zipfile asks for no more of a file than the sink can do.
+    with zipfile.ZipFile(cast(BinaryIO, sink), "w") as archive:
+        described = [
+            # A WARC is read by byte range inside the zip, so it has to be stored.
+            _add_file(archive, f"archive/{WARC_NAME}", warc, now),
+            *([_add_raw(archive, f"archive/{RAW_WARC_NAME}", media, sink, now)] if media else []),
+            _add(archive, "indexes/index.cdxj", _cdxj([*located, *(media.located if media else [])]), now),
+            _add(archive, "pages/pages.jsonl", _pages(page), now),
+        ]
+        package = _json(_datapackage(described, page, software["software"], now))
+        _add(archive, "datapackage.json", package, now)
+        _add(archive, "datapackage-digest.json", _json(_digest(package)), now)
 
 
 def surt(url: str) -> str:
@@ -84,17 +120,16 @@ def _cdxj(located: Sequence[Located]) -> bytes:
 
 
 def _cdxj_line(entry: Located) -> str:
-    exchange = entry.exchange
     fields = {
-        "url": exchange.url,
-        "mime": exchange.served_type or "unk",
-        "status": str(exchange.status),
-        "digest": f"sha256:{exchange.body_sha256}",
+        "url": entry.url,
+        "mime": entry.media_type or "unk",
+        "status": str(entry.status),
+        "digest": f"sha256:{entry.sha256}",
         "length": str(entry.length),
         "offset": str(entry.offset),
-        "filename": WARC_NAME,
+        "filename": entry.filename,
     }
-    return f"{surt(exchange.url)} {timestamp(exchange.started)} {json.dumps(fields)}\n"
+    return f"{surt(entry.url)} {timestamp(entry.moment)} {json.dumps(fields)}\n"
 
 
 def _pages(page: Page) -> bytes:
@@ -127,22 +162,44 @@ def _digest(package: bytes) -> dict[str, str]:
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes, now: datetime) -> dict[str, Any]:
-    info = zipfile.ZipInfo(name, now.timetuple()[:6])
-    info.external_attr = 0o644 << 16
-    archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+    archive.writestr(_member(name, now), data, zipfile.ZIP_DEFLATED)
     return _resource(name, hashlib.sha256(data).hexdigest(), len(data))
 
 
 def _add_file(archive: zipfile.ZipFile, name: str, source: Path, now: datetime) -> dict[str, Any]:
-    info = zipfile.ZipInfo(name, now.timetuple()[:6])
-    info.external_attr = 0o644 << 16
-    info.file_size = source.stat().st_size
+    return _add_pieces(archive, _member(name, now, source.stat().st_size), pieces_of(source))
+
+
+def _add_raw(
+    archive: zipfile.ZipFile, name: str, warc: RawWarc, sink: SplicedWriter, now: datetime
+) -> dict[str, Any]:
+    return _add_pieces(archive, _member(name, now, warc.size), _spliced(warc, sink))
+
+
+def _spliced(warc: RawWarc, sink: SplicedWriter) -> Iterator[bytes]:
+    """The WARC's bytes, those of its bodies while the sink takes them for stored elsewhere."""
+    for segment in warc.segments:
+        if isinstance(segment, bytes):
+            yield segment
+        else:
+            with sink.elsewhere(segment):
+                yield from pieces_of(segment.path)
+
+
+def _add_pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, pieces: Iterator[bytes]) -> dict[str, Any]:
     digest = hashlib.sha256()
-    with source.open("rb") as file, archive.open(info, "w") as member:
-        while data := file.read(PIECE):
+    with archive.open(info, "w") as member:
+        for data in pieces:
             digest.update(data)
             member.write(data)
-    return _resource(name, digest.hexdigest(), info.file_size)
+    return _resource(info.filename, digest.hexdigest(), info.file_size)
+
+
+def _member(name: str, now: datetime, size: int = 0) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, now.timetuple()[:6])
+    info.external_attr = 0o644 << 16
+    info.file_size = size  # known beforehand, so that a large member gets the fields of Zip64
+    return info
 
 
 def _resource(name: str, sha256: str, length: int) -> dict[str, Any]:

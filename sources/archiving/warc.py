@@ -1,9 +1,8 @@
 """Exchanges as WARC 1.1 records (ISO 28500:2017), each a gzip member of its own.
 
 Written here and not by a library because the block has to be the very bytes of the wire, streamed from disk;
-libraries parse the HTTP head and write it anew. Media that are compressed already go into members of
-stored blocks (gzip level 0): every reader takes them, and no time is spent on squeezing what does not
-shrink.
+libraries parse the HTTP head and write it anew. What is compressed already goes into members of stored blocks
+(gzip level 0): every reader takes them, and no time is spent on squeezing what does not shrink.
 """
 
 from __future__ import annotations
@@ -11,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from .exchange import Exchange
 
-PIECE = 64 * 1024
 COMPRESSED_TYPES = (
     "image/",
     "video/",
@@ -35,25 +33,72 @@ TEXT_LEVEL = 6
 Fields = list[tuple[str, str]]
 
 
+def record_id() -> str:
+    """A new WARC-Record-ID."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
 @dataclass(frozen=True)
-class Located:
-    """Where an exchange's response record lies in the file: bytes from the start, bytes long, compressed."""
+class Recorded:
+    """An exchange and the id of its response's record, which its request's record refers to."""
 
     exchange: Exchange
+    response_id: str = field(default_factory=record_id)
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a record lies in the WARC called ``filename``, and what the index says of it.
+
+    ``offset`` and ``length`` in bytes, ``moment`` in UTC, ``sha256`` (hex) of the payload.
+    """
+
+    url: str
+    moment: datetime
+    media_type: str
+    status: int
+    sha256: str
+    filename: str
     offset: int
     length: int
 
 
-def write_warc(
-    path: Path, exchanges: Iterable[Exchange], software: Mapping[str, str], now: datetime
-) -> list[Located]:
-    """Write ``warcinfo``, then a response and a request record for each exchange, to a new file.
+def located_response(exchange: Exchange, filename: str, offset: int, length: int) -> Located:
+    """Where an exchange's response lies."""
+    return Located(
+        exchange.url,
+        exchange.started,
+        exchange.served_type,
+        exchange.status,
+        exchange.body_sha256,
+        filename,
+        offset,
+        length,
+    )
 
-    ``now`` (UTC) dates the file; ``software`` maps field names to values for the warcinfo record.
+
+def write_warc(
+    path: Path,
+    records: Sequence[Recorded],
+    software: Mapping[str, str],
+    now: datetime,
+    *,
+    filename: str,
+    elsewhere: frozenset[str] = frozenset(),
+) -> list[Located]:
+    """Write ``warcinfo``, then response and request of each exchange, to a new file known as ``filename``.
+
+    ``now`` (UTC) dates the file; ``software`` maps field names to values for the warcinfo record. The responses
+    whose ids are in ``elsewhere`` are left to another file.
     """
     with path.open("xb") as out:
-        _write_info(out, path.name, software, now)
-        return [_write_exchange(out, exchange) for exchange in exchanges]
+        _write_record(out, *info_record(filename, software, now), TEXT_LEVEL)
+        located = []
+        for recorded in records:
+            if recorded.response_id not in elsewhere:
+                located.append(_write_response(out, recorded, filename))
+            _write_request(out, recorded)
+        return located
 
 
 def warc_date(moment: datetime) -> str:
@@ -61,35 +106,46 @@ def warc_date(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _write_info(out: BinaryIO, filename: str, software: Mapping[str, str], now: datetime) -> None:
+def info_record(filename: str, software: Mapping[str, str], now: datetime) -> tuple[Fields, Iterable[bytes]]:
+    """Fields and block of the record that says who wrote the file."""
     block = "".join(f"{name}: {value}\r\n" for name, value in software.items()).encode()
     fields = [
         ("WARC-Type", "warcinfo"),
-        ("WARC-Record-ID", _record_id()),
+        ("WARC-Record-ID", record_id()),
         ("WARC-Date", warc_date(now)),
         ("WARC-Filename", filename),
         ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}"),
         ("Content-Type", "application/warc-fields"),
         ("Content-Length", str(len(block))),
     ]
-    _write_record(out, fields, [block], TEXT_LEVEL)
+    return fields, [block]
 
 
-def _write_exchange(out: BinaryIO, exchange: Exchange) -> Located:
-    response_id = _record_id()
+def head_of(fields: Fields) -> bytes:
+    """The lines before a record's block."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    return f"WARC/1.1\r\n{lines}\r\n".encode()
+
+
+def _write_response(out: BinaryIO, recorded: Recorded, filename: str) -> Located:
+    exchange = recorded.exchange
     start = out.tell()
-    level = 0 if _is_compressed(exchange) else TEXT_LEVEL
-    _write_record(out, _response_fields(exchange, response_id), _pieces(exchange.response_path), level)
-    located = Located(exchange, start, out.tell() - start)
-    request = exchange.request_path.read_bytes()
-    _write_record(out, _request_fields(exchange, request, response_id), [request], TEXT_LEVEL)
-    return located
+    level = 0 if is_compressed(exchange) else TEXT_LEVEL
+    _write_record(out, response_fields(recorded), exchange.response(), level)
+    return located_response(exchange, filename, start, out.tell() - start)
 
 
-def _response_fields(exchange: Exchange, record_id: str) -> Fields:
+def _write_request(out: BinaryIO, recorded: Recorded) -> None:
+    request = recorded.exchange.request
+    _write_record(out, _request_fields(recorded, request), [request], TEXT_LEVEL)
+
+
+def response_fields(recorded: Recorded) -> Fields:
+    """The fields of an exchange's response record."""
+    exchange = recorded.exchange
     fields = [
         ("WARC-Type", "response"),
-        *_common_fields(exchange, record_id),
+        *_common_fields(exchange, recorded.response_id),
         ("WARC-Block-Digest", f"sha256:{exchange.response_sha256}"),
         ("Content-Type", "application/http; msgtype=response"),
         ("Content-Length", str(exchange.response_length)),
@@ -103,11 +159,19 @@ def _response_fields(exchange: Exchange, record_id: str) -> Fields:
     return fields
 
 
-def _request_fields(exchange: Exchange, request: bytes, response_id: str) -> Fields:
+def is_compressed(exchange: Exchange) -> bool:
+    """Whether compressing the body again would be in vain."""
+    if exchange.header("Content-Encoding") is not None:
+        return True
+    served = exchange.served_type
+    return served.startswith(COMPRESSED_TYPES) and served not in UNCOMPRESSED_TYPES
+
+
+def _request_fields(recorded: Recorded, request: bytes) -> Fields:
     return [
         ("WARC-Type", "request"),
-        *_common_fields(exchange, _record_id()),
-        ("WARC-Concurrent-To", response_id),
+        *_common_fields(recorded.exchange, record_id()),
+        ("WARC-Concurrent-To", recorded.response_id),
         ("WARC-Block-Digest", f"sha256:{hashlib.sha256(request).hexdigest()}"),
         ("Content-Type", "application/http; msgtype=request"),
         ("Content-Length", str(len(request))),
@@ -115,35 +179,18 @@ def _request_fields(exchange: Exchange, request: bytes, response_id: str) -> Fie
 
 
 def _common_fields(exchange: Exchange, record_id: str) -> Fields:
-    return [
+    fields = [
         ("WARC-Record-ID", record_id),
         ("WARC-Date", warc_date(exchange.started)),
         ("WARC-Target-URI", exchange.url),
-        ("WARC-IP-Address", exchange.remote_address),
     ]
+    # A way out of another make may not say to which address it connected.
+    return [*fields, ("WARC-IP-Address", exchange.remote_address)] if exchange.remote_address else fields
 
 
 def _write_record(out: BinaryIO, fields: Fields, block: Iterable[bytes], level: int) -> None:
     gzip = zlib.compressobj(level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    out.write(gzip.compress(f"WARC/1.1\r\n{head}\r\n".encode()))
+    out.write(gzip.compress(head_of(fields)))
     for data in block:
         out.write(gzip.compress(data))
     out.write(gzip.compress(b"\r\n\r\n") + gzip.flush())
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while data := file.read(PIECE):
-            yield data
-
-
-def _is_compressed(exchange: Exchange) -> bool:
-    if exchange.header("Content-Encoding") is not None:
-        return True
-    served = exchange.served_type
-    return served.startswith(COMPRESSED_TYPES) and served not in UNCOMPRESSED_TYPES
-
-
-def _record_id() -> str:
-    return f"<urn:uuid:{uuid.uuid4()}>"

@@ -31,6 +31,23 @@ class Head:
     headers: Headers
     raw: bytes
 
+    @property
+    def is_framed(self) -> bool:
+        """Whether the body comes in a transfer coding."""
+        return any(name.lower() == "transfer-encoding" for name, _ in self.headers)
+
+    @property
+    def is_persistent(self) -> bool:
+        """Whether the peer awaits another request on the connection, once the body has been read (RFC 9112, 9.3)."""
+        if (
+            not self.raw.startswith(b"HTTP/1.1")
+            or self.status < 200
+            or "close" in _values(self, "connection")
+        ):
+            return False
+        ends_by_itself = self.status in BODILESS_STATUSES or _values(self, "transfer-encoding")
+        return bool(ends_by_itself or _values(self, "content-length"))
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -41,13 +58,23 @@ class Piece:
 
 
 class Wire:
-    """A buffered reader over a connected socket that gives back exactly the bytes consumed."""
+    """A buffered reader over a connected socket that gives back exactly the bytes consumed.
 
-    def __init__(self, connection: socket.socket, deadline: Deadline, idle_seconds: float) -> None:
+    ``early`` are bytes of the same stream that were read before.
+    """
+
+    def __init__(
+        self, connection: socket.socket, deadline: Deadline, idle_seconds: float, early: bytes = b""
+    ) -> None:
         self._connection = connection
         self._deadline = deadline
         self._idle_seconds = idle_seconds
-        self._buffer = bytearray()
+        self._buffer = bytearray(early)
+
+    @property
+    def unread(self) -> bytes:
+        """What has arrived and was not taken yet."""
+        return bytes(self._buffer)
 
     def take(self, limit: int) -> bytes:
         """Between 1 and ``limit`` bytes, or none at the end of the stream."""

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from osint.access import get_one
@@ -15,7 +17,8 @@ from osint.pages.keyset import page_after
 from sources.files import DRAWN, content_response, thumbnail_response
 from sources.models import Capture, CaptureFile, Verdict
 from sources.selectors import captures_in, files_in
-from sources.services.captures import request_capture
+from sources.services.captures import ASKABLE, cancel_capture, request_captures
+from sources.templatetags.sources_tags import seen
 
 
 class CapturesPage(CasePage):
@@ -37,13 +40,16 @@ class CapturesPage(CasePage):
             rows = rows.filter(state=state)
         if verdict in Verdict.values:
             rows = rows.filter(verdict=verdict)
+        if batch := _key(self.request.GET.get("batch")):
+            rows = rows.filter(batch=batch)
         return super().get_context_data(
             page=page_after(rows, self.request.GET.get("after")),
             states=JobState.choices,
             verdicts=Verdict.choices,
             state=state,
             verdict=verdict,
-            is_filtered=bool(state or verdict),
+            batch=batch,
+            is_filtered=bool(state or verdict or batch),
             **kwargs,
         )
 
@@ -92,7 +98,7 @@ class CaptureStatusFragment(OneCapturePage):
     template_name = "sources/fragments/capture_status.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.GET.get("seen") == self.capture.state and not self.capture.has_ended:
+        if request.GET.get("seen") == seen(self.capture) and not self.capture.is_settled:
             return HttpResponse(status=204)
         return super().get(request, *args, **kwargs)
 
@@ -104,8 +110,26 @@ class PreserveAction(CaseView):
 
     def post(self, request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
         publication = get_one(self.investigation.publications.all(), pk=pk)
-        capture = request_capture(publication, actor=self.actor)
-        return HttpResponseRedirect(self.address("capture", pk=capture.pk))
+        asked = request.POST.get("method", "")
+        method = asked if asked in dict(ASKABLE) else ""
+        captures = request_captures(publication, actor=self.actor, method=method)
+        if len(captures) > 1:
+            return HttpResponseRedirect(self.address("publication", pk=publication.pk))
+        return HttpResponseRedirect(self.address("capture", pk=captures[0].pk))
+
+
+class CancelAction(CaseView):
+    """End a capture that waits or runs."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+        capture = get_one(captures_in(self.investigation), pk=pk)
+        try:
+            cancel_capture(capture, actor=self.actor)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return HttpResponseRedirect(self.address("capture", pk=pk))
 
 
 class FileAction(CaseView):
@@ -117,7 +141,7 @@ class FileAction(CaseView):
         return get_one(files_in(self.investigation), pk=self.kwargs["pk"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:
-        return content_response(self.kept, inline="download" not in request.GET)
+        return content_response(self.kept, headers=request.headers, inline="download" not in request.GET)
 
 
 class ThumbnailAction(FileAction):
@@ -125,3 +149,10 @@ class ThumbnailAction(FileAction):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:
         return thumbnail_response(self.kept)
+
+
+def _key(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

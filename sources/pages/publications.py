@@ -12,6 +12,7 @@ from osint.pages.keyset import page_after
 from sources.models import Publication
 from sources.pages.selectors import derivations_from, derivations_of, telling_captures
 from sources.selectors import captures_in, publications_in
+from sources.services.captures import ASKABLE
 
 CAPTURES_SHOWN = 20
 
@@ -56,6 +57,7 @@ class PublicationPage(CasePage):
         return super().get_context_data(
             publication=publication,
             captures=page_after(captures, self.request.GET.get("after"), CAPTURES_SHOWN),
+            methods=ASKABLE,
             telling=telling_captures(self.investigation, [publication.pk]).get(publication.pk),
             derives_from=derivations_of(publication),
             derived=derivations_from(publication),

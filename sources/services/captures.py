@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,15 +19,33 @@ from osint.models import ENDED, JobState, Role, User
 from osint.services import jobs
 from osint.services.changes import insert, record_change
 from osint.services.jobs import JOB_COLUMNS
+from osint.services.people import system_user
+from sources.archiving.choice import methods_for
 from sources.archiving.errors import ArchivingError
 from sources.archiving.harvest import Harvest, HarvestedFile
-from sources.bells import ring_archiver
-from sources.models import Capture, CaptureFile, Publication, StoredFile, Verdict
+from sources.bells import ring_archiver, ring_examiner
+from sources.models import (
+    Capture,
+    CaptureFile,
+    CaptureMethod,
+    Examination,
+    Priority,
+    Publication,
+    StoredFile,
+    Verdict,
+)
+from sources.services.egress import record_refusals
 from sources.services.files import LocalFile, keep_files, mark_stored
-from sources.services.publications import fill_publication
+from sources.services.handing_on import offer
+from sources.services.pacing import LONGEST_WAIT, host_of
+from sources.services.uploads import upload_again
+from sources.services.watches import watch_original
 
 #: What counts as having preserved the publication; everything else is recorded, and is not a success.
 PRESERVED = frozenset({Verdict.COMPLETE, Verdict.PARTIAL})
+
+#: The methods that an address can be preserved by; an upload begins with its file.
+ASKABLE = [choice for choice in CaptureMethod.choices if choice[0] != CaptureMethod.UPLOAD]
 
 #: A reservation is made when the fetching is over: it outlives the copying, and leaves nothing for long.
 RESERVATION_LEASES = 3
@@ -42,35 +59,75 @@ def job_policy() -> jobs.JobPolicy:
         first_backoff=timedelta(seconds=settings.CAPTURE_RETRY_SECONDS),
         max_failures=settings.CAPTURE_MAX_ATTEMPTS,
         max_lost_children=settings.CAPTURE_MAX_CRASHES,
+        longest_wait=LONGEST_WAIT,
+    )
+
+
+def has_browser() -> bool:
+    """Whether the operator has named a browser that pages can be drawn with."""
+    return bool(getattr(settings, "CHROMIUM", ""))
+
+
+def methods_of(publication: Publication, method: str) -> tuple[str, ...]:
+    """The method asked for, or for none the methods that fit the address, the most fitting first.
+
+    Raises ValidationError (`method_needs_file`) for uploads: those begin with a file.
+    """
+    if method == CaptureMethod.UPLOAD:
+        problem = ValidationError("An upload begins with its file; upload that.", code="method_needs_file")
+        raise ValidationError({"method": problem})
+    return (
+        (method,)
+        if method
+        else methods_for(publication.url, kind=publication.kind, has_browser=has_browser())
     )
 
 
 @transaction.atomic
-def request_capture(publication: Publication, *, actor: User, method: str = "http") -> Capture:
+def request_captures(
+    publication: Publication, *, actor: User, method: str = "", priority: Priority = Priority.INTERACTIVE
+) -> list[Capture]:
     """Ask for the publication to be preserved; work starts once this is committed.
 
-    While an earlier request of the same method is still under way, that one is returned. Needs researcher.
+    Without `method` those are chosen that fit the address, which may be several. While an earlier request of the
+    same method is still under way, that one is returned, and becomes as urgent as this one. Needs researcher.
     Raises ForbiddenError, NotFoundError, ValidationError.
     """
     require_role(actor, publication.investigation, Role.RESEARCHER)
+    return _asked(publication, actor, method, priority)
+
+
+@transaction.atomic
+def recapture(publication: Publication) -> list[Capture]:
+    """Ask in the product's own name, by the methods that fit the address, when nobody waits for anything else."""
+    return _asked(publication, system_user(), "", Priority.WATCH)
+
+
+def _asked(publication: Publication, actor: User, method: str, priority: Priority) -> list[Capture]:
     # The lock makes two people pressing the button at once agree on one capture.
     Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
-    under_way = publication.captures.filter(method=method).exclude(state__in=ENDED)
-    if capture := under_way.first():
-        return capture
-    now = timezone.now()
-    capture = Capture(
+    return [
+        _joined(publication, chosen, priority) or _requested(publication, chosen, priority, actor)
+        for chosen in methods_of(publication, method)
+    ]
+
+
+def request_capture(publication: Publication, *, actor: User, method: str = "") -> Capture:
+    """Ask as `request_captures` does; returns the capture by the most fitting method."""
+    return request_captures(publication, actor=actor, method=method)[0]
+
+
+def new_capture(publication: Publication, *, actor: User, method: str, **values: Any) -> Capture:
+    """A capture of the publication's address, not yet saved."""
+    return Capture(
         investigation=publication.investigation,
         publication=publication,
         method=method,
         requested_by=actor,
         url=publication.url,
-        not_before=now,
-        rung_at=now,
+        host=host_of(publication.url),
+        **values,
     )
-    insert(capture, actor=actor, action="capture.requested")
-    transaction.on_commit(partial(_ring, capture.pk))
-    return capture
 
 
 @transaction.atomic
@@ -83,13 +140,71 @@ def retry_capture(capture: Capture, *, actor: User) -> Capture:
     if capture.state not in {JobState.FAILED, JobState.QUARANTINED}:
         message = f"Only a failed capture can be tried again; this one is {capture.state}."
         raise ValidationError(message, code="capture_not_failed")
-    return request_capture(capture.publication, actor=actor, method=capture.method)
+    return _again(capture, actor)
+
+
+def cancel_capture(capture: Capture, *, actor: User) -> Capture:
+    """End a capture that waits or runs; what a running one may still bring is refused. Needs researcher.
+
+    Raises ForbiddenError, ValidationError (`capture_ended`).
+    """
+    require_role(actor, capture.investigation, Role.RESEARCHER)
+    if not jobs.cancel(Capture.objects.filter(pk=capture.pk), actor=actor):
+        raise ValidationError("This capture has ended already.", code="capture_ended")
+    return Capture.objects.get(pk=capture.pk)
+
+
+@transaction.atomic
+def release_capture(capture: Capture, *, actor: User, reason: str) -> Capture:
+    """Let a quarantined capture be tried afresh: by a new one, whose counters begin at zero.
+
+    Needs admin of the case, or a superuser. Raises ForbiddenError, ValidationError (`capture_not_quarantined`,
+    `reason_missing`).
+    """
+    if not (actor.is_superuser and actor.api_token is None):
+        require_role(actor, capture.investigation, Role.ADMIN)
+    if capture.state != JobState.QUARANTINED:
+        message = f"Only a quarantined capture can be released; this one is {capture.state}."
+        raise ValidationError(message, code="capture_not_quarantined")
+    if not reason.strip():
+        problem = ValidationError("Say why it should be tried again.", code="reason_missing")
+        raise ValidationError({"reason": problem})
+    fresh = _again(capture, actor)
+    released = {"reason": reason.strip(), "capture": str(fresh.pk)}
+    record_change(capture, actor=actor, action="capture.released", new=released)
+    return fresh
+
+
+def _again(capture: Capture, actor: User) -> Capture:
+    if capture.upload is not None:
+        return upload_again(capture, actor=actor)
+    return _asked(capture.publication, actor, capture.method, Priority.INTERACTIVE)[0]
+
+
+def _joined(publication: Publication, method: str, priority: Priority) -> Capture | None:
+    """The publication's capture by this method that is under way, made as urgent as `priority`."""
+    capture = publication.captures.filter(method=method).exclude(state__in=ENDED).first()
+    if capture is not None and priority < capture.priority:
+        Capture.objects.filter(pk=capture.pk).update(priority=priority)
+        capture.priority = priority
+        transaction.on_commit(partial(_ring, capture))
+    return capture
+
+
+def _requested(publication: Publication, method: str, priority: Priority, actor: User) -> Capture:
+    now = timezone.now()
+    capture = new_capture(
+        publication, actor=actor, method=method, priority=priority, not_before=now, rung_at=now
+    )
+    insert(capture, actor=actor, action="capture.requested")
+    transaction.on_commit(partial(_ring, capture))
+    return capture
 
 
 def record_harvest(capture: Capture, harvest: Harvest, *, actor: User) -> Capture:
     """Keep a harvest's files and end its capture with them. Raises StaleLeaseError, OSError, WrongBytesError."""
     reserve_for = RESERVATION_LEASES * job_policy().lease
-    rows = keep_files(map(_local, _with_thumbnails(harvest.files)), reserve_for=reserve_for)
+    rows = keep_files(map(_local, harvest.files), reserve_for=reserve_for)
     with transaction.atomic():
         row = jobs.lock_held(capture)
         _refer_to_files(row, harvest.files, rows)
@@ -104,22 +219,39 @@ def record_harvest(capture: Capture, harvest: Harvest, *, actor: User) -> Captur
             error_detail="" if preserved else "; ".join(harvest.reasons),
         )
         row.save(update_fields=[*JOB_COLUMNS, "final_url", "verdict", "verdict_reasons", "facts"])
+        record_refusals(row, harvest.connections)
         _record_end(row, actor=actor, files=rows.values())
-        if preserved:
-            fill_publication(row.publication, actor=actor, **_found(row.facts["page"]))
+        _request_examination(row)
+        if preserved and row.method != CaptureMethod.UPLOAD:
+            watch_original(row.publication)
+            offer(row.publication)
     return row
 
 
+def _request_examination(capture: Capture) -> None:
+    """What was kept is read by itself, so that neither the capture waits for it nor can be undone by it."""
+    examination = Examination.objects.create(capture=capture, rung_at=timezone.now())
+    transaction.on_commit(partial(jobs.ring, Examination, examination.pk, ring_examiner))
+
+
 @transaction.atomic
-def record_failure(capture: Capture, error: ArchivingError, *, actor: User) -> Capture:
-    """End a capture for good, or put it back where trying again may help. Raises StaleLeaseError."""
+def record_failure(
+    capture: Capture, error: ArchivingError, *, actor: User, connections: Sequence[Mapping[str, Any]] = ()
+) -> Capture:
+    """End a capture for good, or put it back where trying again may help. Raises StaleLeaseError.
+
+    `connections` is what the way out logged for the attempt.
+    """
     if not error.permanent:
         row = jobs.put_back(capture, error_code=error.code, error_detail=error.detail, policy=job_policy())
     else:
         row = jobs.lock_held(capture)
         jobs.end(row, JobState.FAILED, error_code=error.code, error_detail=error.detail)
         row.save(update_fields=JOB_COLUMNS)
+    record_refusals(row, connections)
     if row.has_ended:
+        row.facts = {"connections": list(connections)}
+        row.save(update_fields=["facts"])
         _record_end(row, actor=actor, files=())
     return row
 
@@ -141,34 +273,26 @@ def _facts(harvest: Harvest) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "exchanges": list(harvest.exchanges),
         "failures": list(harvest.failures),
+        "connections": list(harvest.connections),
+        "remarks": list(harvest.notes),
         "notes": {file.url: file.note for file in harvest.files if file.note},
         "page": page,
         "tools": harvest.tools,
     }
-    return {name: _storable(value) for name, value in facts.items()}
+    return {name: storable(value) for name, value in facts.items()}
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """The value without NUL, which a server may put into a header and PostgreSQL cannot hold; the archive keeps it."""
     match value:
         case str():
             return value.replace("\x00", "\ufffd")
         case dict():
-            return {_storable(name): _storable(inner) for name, inner in value.items()}
+            return {storable(name): storable(inner) for name, inner in value.items()}
         case list() | tuple():
-            return [_storable(inner) for inner in value]
+            return [storable(inner) for inner in value]
         case _:
             return value
-
-
-def _found(page: Mapping[str, str | None]) -> dict[str, str]:
-    """What the page says of itself, under the names and within the lengths of the publication's columns."""
-    return {
-        "title": (page["title"] or "")[:500],
-        "author": (page["author"] or "")[:300],
-        "published": page["published"] or "",
-        "language": (page["language"] or "")[:35],
-    }
 
 
 def _refer_to_files(capture: Capture, files: Iterable[HarvestedFile], rows: Mapping[str, StoredFile]) -> None:
@@ -179,17 +303,9 @@ def _refer_to_files(capture: Capture, files: Iterable[HarvestedFile], rows: Mapp
             file=rows[file.sha256],
             role=file.role,
             url=file.url,
-            thumbnail=rows[file.thumbnail.sha256] if file.thumbnail else None,
         )
         for file in files
     )
-
-
-def _with_thumbnails(files: Iterable[HarvestedFile]) -> Iterable[HarvestedFile]:
-    for file in files:
-        yield file
-        if file.thumbnail:
-            yield file.thumbnail
 
 
 def _local(file: HarvestedFile) -> LocalFile:
@@ -201,8 +317,9 @@ def _local(file: HarvestedFile) -> LocalFile:
         width=file.width,
         height=file.height,
         duration=file.duration_s,
+        splices=file.splices,
     )
 
 
-def _ring(capture_id: UUID) -> None:
-    jobs.ring(Capture, capture_id, ring_archiver)
+def _ring(capture: Capture) -> None:
+    jobs.ring(Capture, capture.pk, partial(ring_archiver, priority=capture.priority))

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.utils.safestring import SafeString
 
 from osint.models import JobState
 from osint.pages.drawing import sign, token
-from sources.models import Capture, CaptureFile, Reliability, Verdict
+from sources import errors_in_words
+from sources.errors_in_words import Words
+from sources.models import (
+    Capture,
+    CaptureFile,
+    FileRole,
+    LinkOutcome,
+    LinkWatch,
+    Publication,
+    Reliability,
+    Verdict,
+)
 
 register = template.Library()
 
@@ -29,6 +43,7 @@ STATE_SHAPES = {
     JobState.SUCCEEDED: "complete",
     JobState.FAILED: "failed",
     JobState.QUARANTINED: "blocked",
+    JobState.CANCELLED: "rejected",
 }
 STATE_WORDS = {
     JobState.QUEUED: "Waiting for a worker",
@@ -36,6 +51,22 @@ STATE_WORDS = {
     JobState.SUCCEEDED: "Preserved",
     JobState.FAILED: "Not preserved",
     JobState.QUARANTINED: "Set aside after crashes",
+    JobState.CANCELLED: "Cancelled",
+}
+
+OUTCOME_SHAPES = {
+    LinkOutcome.UNCHANGED: "complete",
+    LinkOutcome.CHANGED: "partial",
+    LinkOutcome.MOVED: "partial",
+    LinkOutcome.GONE: "gone",
+    LinkOutcome.UNREACHABLE: "waiting",
+}
+OUTCOME_WORDS = {
+    LinkOutcome.UNCHANGED: "Still as preserved",
+    LinkOutcome.CHANGED: "Changed",
+    LinkOutcome.MOVED: "Moved",
+    LinkOutcome.GONE: "Gone",
+    LinkOutcome.UNREACHABLE: "No answer",
 }
 
 
@@ -56,6 +87,20 @@ def state(capture: Capture) -> SafeString:
 
 
 @register.simple_tag
+def sign_of_original(outcome: str) -> SafeString:
+    """What a look at the original found: shape and word."""
+    return sign(OUTCOME_SHAPES[LinkOutcome(outcome)], OUTCOME_WORDS[LinkOutcome(outcome)])
+
+
+@register.simple_tag
+def gone_of(publications: Iterable[Publication]) -> dict[UUID, datetime | None]:
+    """Of the publications on a page those whose original is gone, and since when: one query."""
+    keys = [publication.pk for publication in publications]
+    gone = LinkWatch.objects.filter(publication__in=keys, outcome=LinkOutcome.GONE)
+    return dict(gone.values_list("publication_id", "outcome_since"))
+
+
+@register.simple_tag
 def reliability(grade: str | None) -> SafeString:
     """A source's grade as a token; F and no grade at all are blanks, each with its meaning."""
     if grade is None:
@@ -65,9 +110,36 @@ def reliability(grade: str | None) -> SafeString:
 
 
 @register.filter
+def seen(capture: Capture) -> str:
+    """What a page shows of a running capture, as one text: another text means that there is news."""
+    return "-".join(str(part) for part in (capture.state, capture.attempt, *capture.progress.values()))
+
+
+@register.filter
+def in_words(code: str) -> Words | None:
+    """What an error's code means, and what to do about it."""
+    return errors_in_words.in_words(code)
+
+
+@register.filter
+def seconds_in_words(seconds: int) -> str:
+    """A time left, no more precise than a guess: `40 s`, `3 min`, `2 h 10 min`."""
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+@register.filter
 def media(capture: Capture) -> list[CaptureFile]:
     """The files of a capture that have a small picture."""
-    return [kept for kept in capture.kept.all() if kept.thumbnail_id is not None]
+    return [kept for kept in capture.kept.all() if kept.thumbnail is not None]
+
+
+@register.filter
+def screenshot(capture: Capture) -> CaptureFile | None:
+    """The picture of the whole page, where the capture took one."""
+    return next((kept for kept in capture.kept.all() if kept.role == FileRole.SCREENSHOT), None)
 
 
 @register.inclusion_tag("sources/fragments/media.html", takes_context=True)

@@ -23,29 +23,32 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from config.embedded.redis import free_port
-from config.instance import web_command
+from config.instance import replay_command, web_command
 from config.supervision.reachable import answers_ok
 from seeds.standins.build import build
 from seeds.standins.server import StandinServer
 from tests.processes import ROOT, Celery, wait_until
+from tests.way_out import allowed
 
 CASE = "moscow-air-defence"
 DATABASE = "sightline_in_the_browser"
 ENDED = frozenset({"succeeded", "failed", "quarantined"})
 ANSWER_SECONDS = 10
+CAPTURE_PATIENCE = 180.0  # behind those of the demonstration case
 # Under a name of its own: the machine's has no place in screenshots.
 WORKER = (
-    *("worker", "--hostname=worker@demo", "--queues=celery,captures", "--concurrency=2"),
+    *("worker", "--hostname=worker@demo", "--queues=celery,captures,examinations", "--concurrency=2"),
     *("--loglevel=WARNING", "--without-mingle"),
 )
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A running product: its address, the stand-in site's, and how to log in."""
+    """A running product: its address, the stand-in site's and its folder, and how to log in."""
 
     url: str
     site: str
+    site_folder: Path
     token: str
     users: Mapping[str, Mapping[str, str]]
 
@@ -67,10 +70,17 @@ class Stage:
         return next(row for row in self.rows(path) if all(row[key] == values[key] for key in values))
 
     def wait_for_captures(self) -> None:
-        """Wait until the worker has tried every publication of the case."""
-        wait_until(
-            lambda: {row["state"] for row in self.rows("captures")} <= ENDED, "all captures have ended"
-        )
+        """Wait until the worker has tried every publication of the case, and examined what it kept."""
+        wait_until(lambda: all(row["settled"] for row in self.rows("captures")), "all captures are examined")
+
+    def archive(self, address: str) -> str:
+        """Have an address of the site preserved by the HTTP client; returns the id of the capture."""
+        case = f"investigations/{CASE}"
+        asked = self.ask(f"{case}/captures/", {"url": address, "method": "http"})
+        capture: str = asked["captures"][0]["id"]
+        path = f"{case}/captures/{capture}/"
+        wait_until(lambda: self.ask(path)["state"] in ENDED, "the capture has ended", CAPTURE_PATIENCE)
+        return capture
 
     def page(self, path: str = "") -> str:
         """The address of a page of the demonstration case."""
@@ -90,9 +100,12 @@ def running_stage(folder: Path) -> Iterator[Stage]:
             manage(environment, folder / f"{command}.log", command)
         stack.enter_context(Celery(environment, folder / "worker.log", *WORKER))
         port = stack.enter_context(web_server(environment, folder / "web.log"))
+        stack.enter_context(replay_server(environment, folder / "replay.log"))
         wait_until(lambda: answers_ok(port, "/health/ready"), "/health/ready says yes")
         log_ins = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
-        yield Stage(f"http://127.0.0.1:{port}", site, log_ins["token"], log_ins["users"])
+        yield Stage(
+            f"http://127.0.0.1:{port}", site, folder.with_name("standins"), log_ins["token"], log_ins["users"]
+        )
 
 
 @contextmanager
@@ -103,7 +116,8 @@ def standin_site(folder: Path) -> Iterator[str]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield server.url.rstrip("/")
+            with allowed("127.0.0.1", server.server_address[1]):
+                yield server.url.rstrip("/")
         finally:
             server.shutdown()
             thread.join()
@@ -133,7 +147,7 @@ def environment_of(folder: Path, database: str, site: str) -> dict[str, str]:
         "SIGHTLINE_STORAGE": str(folder / "archive"),
         "SIGHTLINE_WORK": str(folder / "work"),
         "SIGHTLINE_STANDINS": site,
-        "ALLOWED_LOOPBACK": urlsplit(site).netloc,
+        "REPLAY_ORIGIN": f"http://{{capture}}.localhost:{free_port()}",
     }
 
 
@@ -148,10 +162,26 @@ def manage(environment: Mapping[str, str], log: Path, *arguments: str) -> None:
 def web_server(environment: Mapping[str, str], log: Path) -> Iterator[int]:
     """Yield the port of a web server, which may not answer yet."""
     port = free_port()
+    with process(environment, log, *web_command(port)):
+        yield port
+
+
+@contextmanager
+def replay_server(environment: Mapping[str, str], log: Path) -> Iterator[None]:
+    """Serve the replay origin of the environment."""
+    port = urlsplit(environment["REPLAY_ORIGIN"]).port
+    assert port is not None
+    with process(environment, log, *replay_command(port)):
+        yield
+
+
+@contextmanager
+def process(environment: Mapping[str, str], log: Path, *arguments: str) -> Iterator[None]:
+    """Run Python with these arguments until the end of the block."""
     with log.open("wb") as sink:
-        command = [sys.executable, *web_command(port)]
-        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=sink, stderr=sink) as server:
+        command = [sys.executable, *arguments]
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=sink, stderr=sink) as running:
             try:
-                yield port
+                yield
             finally:
-                server.terminate()
+                running.terminate()

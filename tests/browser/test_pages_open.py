@@ -38,6 +38,8 @@ PAGES = {
     "publication": "/cases/{case}/publications/{publication}/",
     "captures": "/cases/{case}/captures/",
     "capture": "/cases/{case}/captures/{capture}/",
+    "media search": "/cases/{case}/pictures/",
+    "media search, with a file": "/cases/{case}/pictures/?file={file}",
     "changes": "/cases/{case}/changes/",
     "not found": f"/cases/{{case}}/sightings/{NOBODY}/",
 }
@@ -65,6 +67,7 @@ def names(archived: Stage) -> dict[str, str]:
         "evidence": "evidence",
     }
     found = {name: archived.rows(path)[0]["id"] for name, path in lists.items()}
+    found["file"] = next(row["id"] for row in archived.rows("files") if row["thumbnail"])
     return {"case": CASE, "source": archived.ask("sources/")["results"][0]["id"], **found}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.processes import ROOT
 
@@ -17,10 +17,12 @@ from .conftest import Visit
 from .stage import Stage
 
 SIGHTING = "Air defence on the president's residence (headline)"  # with support and refutation
+ARTICLE = "Launcher seen on a ministry roof in Moscow (stand-in)"
 VIDEO = "Видео: что гудит за забором (условная копия)"
 WIDTH, TALLEST = 1280, 1600
 MARGIN = 24
-LARGEST = 400_000
+LARGEST = 600_000
+SHOWN_MS = 40_000
 #: Where pictures may end: after a card, a row or the footer, never in the middle of one.
 ENDS = """limit => Math.max(...[...document.querySelectorAll(".evidence, tr, footer")]
   .map(element => element.getBoundingClientRect().bottom)
@@ -37,6 +39,9 @@ def address(stage: Stage, name: str) -> str:
     if name == "capture":
         video = stage.one("publications", title=VIDEO)["id"]
         return stage.page(f"captures/{stage.one('captures', publication=video)['id']}/")
+    if name == "replay":
+        article = stage.one("publications", title=ARTICLE)["id"]
+        return stage.page(f"captures/{stage.one('captures', publication=article)['id']}/replay/")
     return stage.page("" if name == "overview" else f"{name}/")
 
 
@@ -54,7 +59,21 @@ def test_a_screenshot_shows_the_page_with_its_pictures(archived: Stage, visit: V
     page = visit("researcher", viewport={"width": WIDTH, "height": TALLEST})
     page.goto(address(archived, name), wait_until="networkidle")
     page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
-    picture = picture_of(page)
+    keep(name, picture_of(page))
+
+
+def test_a_screenshot_shows_a_replayed_page(archived: Stage, visit: Visit) -> None:
+    page = visit("researcher", viewport={"width": WIDTH, "height": TALLEST}, locale="en-GB")
+    page.goto(address(archived, "replay"))
+    page.wait_for_selector("[data-replay][data-state=shown]", timeout=SHOWN_MS)
+    replayed = page.frame_locator("iframe.replay-frame").frame_locator("iframe").frame_locator("iframe")
+    expect(replayed.locator("img").first).to_be_visible(timeout=SHOWN_MS)
+    page.wait_for_load_state("networkidle")
+    keep("replay", picture_of(page))
+
+
+def keep(name: str, picture: bytes) -> None:
+    """Write a picture to where pictures go."""
     assert len(picture) < LARGEST
     for folder in FOLDERS:
         folder.mkdir(parents=True, exist_ok=True)

@@ -87,6 +87,41 @@ def test_a_malformed_loopback_endpoint_is_an_error(settings: Settings) -> None:
     assert ids(checks.check_environment(None)) == ["sightline.E008"]
 
 
+def test_no_way_out_is_an_error_in_production(production: Settings) -> None:
+    production.EGRESS_PROXY = ""
+    assert ids(checks.check_egress(None)) == ["sightline.E012"]
+
+
+def test_no_way_out_is_none_on_ones_own_machine(settings: Settings) -> None:
+    settings.LOCAL, settings.EGRESS_PROXY = True, ""
+    assert checks.check_egress(None) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "127.0.0.1:3128",
+        "https://:hunter2@proxy.test:3128",
+        "http://:hunter2@proxy.test",
+        "http://:hunter2@:1",
+    ],
+)
+def test_a_malformed_way_out_is_one_error_that_hides_the_password(production: Settings, value: str) -> None:
+    environment = Environment({"EGRESS_PROXY": value})
+    production.EGRESS_PROXY = environment.proxy("EGRESS_PROXY")
+    production.ENVIRONMENT_PROBLEMS = environment.problems
+    errors = [*checks.check_environment(None), *checks.check_egress(None)]
+    assert ids(errors) == ["sightline.E012"]
+    assert "hunter2" not in str(errors)
+
+
+def test_a_way_out_that_is_named_is_no_error(production: Settings) -> None:
+    environment = Environment({"EGRESS_PROXY": "http://:hunter2@proxy.test:3128"})
+    production.EGRESS_PROXY = environment.proxy("EGRESS_PROXY")
+    assert environment.problems == []
+    assert checks.check_egress(None) == []
+
+
 @pytest.mark.django_db
 def test_a_database_that_does_not_answer_is_an_error_of_one_line() -> None:
     nowhere = {**connections["default"].settings_dict, **database_settings("postgresql://me@127.0.0.1:1/x")}

@@ -22,7 +22,7 @@ MODELS = sorted(
     (model for model in admin.site._registry if issubclass(model, Record | Change)),
     key=lambda model: model.__name__,
 )
-READ_ONLY = {"ApiToken", "Capture", "Change", "Derivation", "Evidence", "Investigation", "Publication",
+READ_ONLY = {"ApiToken", "Capture", "CaptureBatch", "Change", "Derivation", "Evidence", "Investigation", "Publication",
              "Sighting", "StoredFile"}  # fmt: skip
 by_model = pytest.mark.parametrize("model", MODELS, ids=[model.__name__ for model in MODELS])
 STRONG = "a long and unlikely phrase"

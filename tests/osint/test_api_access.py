@@ -110,10 +110,17 @@ VARIABLES = {
     "sources/<uuid:source_pk>": "sources/{source}",
     "equipment/<uuid:pk>": "equipment/{equipment_id}",
     "places/<uuid:pk>": "places/{place_id}",
+    "publications/<uuid:pk>/compare": "publications/{relay}/compare",
     "publications/<uuid:pk>": "publications/{publication}",
     "evidence/<uuid:pk>": "evidence/{evidence}",
+    "batches/<uuid:pk>": "batches/{batch}",
+    "captures/<uuid:pk>/cancel": "captures/{waiting}/cancel",
+    "captures/<uuid:pk>/release": "captures/{quarantined}/release",
+    "watches/<uuid:pk>": "watches/{watch}",
+    "watches/<uuid:watch_pk>": "watches/{watch}",
 } | {f"{name}s/<uuid:pk>": f"{name}s/{{{name}}}" for name in (
     "membership", "token", "source", "derivation", "capture", "file", "sighting",
+    "upload",
 )}  # fmt: skip
 
 

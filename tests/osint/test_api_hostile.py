@@ -1,6 +1,6 @@
 """Nothing that a client sends is a fault of the server.
 
-Where each string costs many queries, a test takes every second or fourth of the list, each from another start.
+Where each string costs many queries, a test takes every second, third or fourth of them, each from another start.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def test_no_body_is_a_fault(deed: Deed, team: cast.Team) -> None:
 def test_no_query_is_a_fault(deed: Deed, team: cast.Team) -> None:
     client, path = client_of(team.admin), deed.path_for(names_of(team, team.admin))
 
-    answers = {(name, text): client.get(f"{path}?{name}={text}") for name in FILTERS for text in QUERIES}
+    asked = [(name, text) for number, name in enumerate(FILTERS) for text in QUERIES[number % 3 :: 3]]
+    answers = {(name, text): client.get(f"{path}?{name}={text}") for name, text in asked}
 
     assert not {case: answer.content for case, answer in answers.items() if answer.status_code >= 500}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -9,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from osint.errors import ConflictError, NotFoundError
 from osint.models import Change, Investigation, Membership, Role
-from osint.services.changes import insert, remove
+from osint.services.changes import insert, insert_many, remove
 from osint.services.investigations import change_investigation, revoke_membership
 from osint.services.people import system_user
 from osint.services.tokens import issue_token
@@ -46,7 +48,7 @@ def test_refused_change_records_nothing(team: cast.Team) -> None:
 
 
 def test_insertion_that_lost_a_race_is_a_conflict(team: cast.Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Investigation, "full_clean", lambda self: None)
+    monkeypatch.setattr(Investigation, "full_clean", lambda self, **_: None)
 
     with pytest.raises(ConflictError) as refused:
         insert(Investigation(slug="roofs", title="Secret"), actor=team.admin, action="investigation.opened")
@@ -113,3 +115,35 @@ def test_a_row_that_is_gone_is_not_removed_twice(team: cast.Team) -> None:
 
     with pytest.raises(NotFoundError):
         remove(again, actor=team.admin, action="membership.revoked")
+
+
+def cases(*slugs: str) -> list[Investigation]:
+    return [Investigation(slug=slug, title=f"The case of {slug}") for slug in slugs]
+
+
+def test_many_rows_are_inserted_and_each_recorded_whole(db: None, django_assert_max_num_queries: Any) -> None:
+    actor = system_user()
+    # Two rows of each kind, and what begins and ends transactions within the test's own.
+    with django_assert_max_num_queries(10):
+        rows = insert_many(cases("one", "two"), actor=actor, action="investigation.opened")
+
+    assert [last_change(row).new for row in rows] == [row.snapshot() | {"id": str(row.pk)} for row in rows]
+
+
+def test_one_wrong_value_keeps_all_out(db: None) -> None:
+    with pytest.raises(ValidationError):
+        insert_many(cases("one", "Not A Slug"), actor=system_user(), action="investigation.opened")
+
+    assert not Investigation.objects.exists()
+
+
+def test_one_row_that_is_there_already_keeps_all_out(team: cast.Team) -> None:
+    with pytest.raises(ConflictError, match="slug"):
+        insert_many(cases("one", "roofs"), actor=system_user(), action="investigation.opened")
+
+    assert not Investigation.objects.filter(slug="one").exists()
+    assert not Change.objects.filter(new__slug="one").exists()
+
+
+def test_inserting_nothing_writes_nothing(db: None) -> None:
+    assert list(insert_many([], actor=system_user(), action="investigation.opened")) == []

@@ -9,12 +9,14 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from osint.errors import StaleLeaseError
 from osint.models import Change, JobState
 from osint.services import jobs, leases
+from osint.services.people import system_user
 from sources.models import Capture
 from sources.services.captures import request_capture
 from tests import cast
@@ -241,3 +243,57 @@ def test_a_broker_that_is_away_is_no_failure_and_is_rung_again(job: Capture) -> 
 def test_waiting_doubles_up_to_an_hour_with_jitter(failures: int, least: float, most: float) -> None:
     waits = [jobs.backoff(failures, timedelta(seconds=10)).total_seconds() for _ in range(50)]
     assert least <= min(waits) < max(waits) <= most
+
+
+def gated(job: Capture, wait: timedelta) -> Capture | None:
+    return jobs.claim(Capture, job.pk, worker="here", policy=POLICY, gate=lambda _, now: now + wait)
+
+
+def test_a_job_whose_turn_has_not_come_is_put_off_and_has_not_failed(job: Capture) -> None:
+    assert gated(job, timedelta(minutes=1)) is None
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.failures, job.rung_at) == (JobState.QUEUED, 0, 0, None)
+    assert job.not_before > timezone.now()
+
+
+def test_a_job_whose_turn_is_near_is_handed_out_with_its_moment(job: Capture) -> None:
+    patient = replace(POLICY, longest_wait=timedelta(seconds=2))
+    held = jobs.claim(
+        Capture, job.pk, worker="here", policy=patient, gate=lambda _, now: now + timedelta(seconds=1)
+    )
+    assert held is not None
+    assert held.not_before > timezone.now()
+
+
+def test_an_abandoned_job_whose_turn_has_not_come_waits_again(job: Capture) -> None:
+    must_claim(job)
+    expire(job)
+    assert gated(job, timedelta(minutes=1)) is None
+    job.refresh_from_db()
+    assert (job.state, job.lease_until) == (JobState.QUEUED, None)
+
+
+def test_a_cancelled_job_has_ended_and_its_worker_is_fenced_off(job: Capture) -> None:
+    held = must_claim(job)
+    assert jobs.cancel(Capture.objects.filter(pk=job.pk), actor=system_user()) == [job]
+    job.refresh_from_db()
+    assert (job.state, job.error_code, claim(job)) == (JobState.CANCELLED, "cancelled", None)
+    with pytest.raises(StaleLeaseError):
+        jobs.lock_held(held)
+
+
+def test_what_has_ended_is_not_cancelled(job: Capture) -> None:
+    held = must_claim(job)
+    jobs.end(held, JobState.FAILED)
+    held.save()
+    assert jobs.cancel(Capture.objects.all(), actor=system_user()) == []
+
+
+def test_the_sweeper_rings_no_more_than_it_may(job: Capture) -> None:
+    Capture.objects.update(rung_at=None)
+    assert jobs.ring_due(Capture, Bell(), policy=POLICY, limit=0) == 0
+
+
+def test_the_sweeper_rings_only_for_those_it_is_told_of(job: Capture) -> None:
+    Capture.objects.update(rung_at=None)
+    assert jobs.ring_due(Capture, Bell(), policy=POLICY, only=Q(priority=9)) == 0

@@ -31,6 +31,7 @@ def test_everything_there_is_ready(client: Client) -> None:
         "redis": True,
         "worker": True,
         "storage": True,
+        "egress": True,
     }
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 

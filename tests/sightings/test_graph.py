@@ -22,7 +22,15 @@ from sightings.graph.writers import write_json, write_ndjson
 from sightings.models import Equipment, Evidence, Sighting
 from sightings.services.exports import export_graph
 from sightings.services.sightings import attach_evidence
-from sources.models import Capture, CaptureFile, Derivation, Publication, SourceRating, StoredFile
+from sources.models import (
+    Capture,
+    CaptureFile,
+    Derivation,
+    MediumFacts,
+    Publication,
+    SourceRating,
+    StoredFile,
+)
 from sources.services.captures import request_capture
 from sources.services.publications import record_derivation
 from sources.services.sources import rate_source
@@ -47,7 +55,8 @@ def team() -> cast.Team:
     record_derivation(second, actor=team.researcher, derives_from=first, kind="relays")
     capture = request_capture(first, actor=team.researcher)
     files = [StoredFile.objects.create(sha256=c * 64, size=1, media_type="image/png") for c in "ab"]
-    CaptureFile.objects.create(capture=capture, file=files[0], thumbnail=files[1], role="medium")
+    CaptureFile.objects.create(capture=capture, file=files[0], role="medium")
+    MediumFacts.objects.create(file=files[0], thumbnail=files[1])
     claim = cast.sighting(team, equipment=launcher, place=cast.place(), when="2023-01-06~")
     item = cast.evidence(team, claim, first)
     attach_evidence(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from sources.models import Capture, Publication
 from tests import cast
@@ -25,7 +26,10 @@ def ask(team: cast.Team, publication: Publication) -> Any:
 def test_asking_answers_at_once_with_a_queued_capture(team: cast.Team, publication: Publication) -> None:
     answer = ask(team, publication)
 
-    assert (answer.status_code, answer.json()["state"]) == (202, "queued")
+    (capture,) = answer.json()["captures"]
+    assert (answer.status_code, capture["state"], capture["priority"]) == (202, "queued", "interactive")
+    assert answer["Location"] == capture["follow"] == in_case(team.case, f"captures/{capture['id']}/")
+    assert client_of(team.viewer).get(capture["follow"]).json()["id"] == capture["id"]
 
 
 def test_asking_twice_is_asking_once(team: cast.Team, publication: Publication) -> None:
@@ -42,13 +46,13 @@ def test_failed_capture_is_tried_again_as_a_new_one(team: cast.Team, publication
 
 
 def test_capture_under_way_is_not_tried_again(team: cast.Team, publication: Publication) -> None:
-    path = in_case(team.case, f"captures/{ask(team, publication).json()['id']}/retry/")
+    path = in_case(team.case, f"captures/{ask(team, publication).json()['captures'][0]['id']}/retry/")
 
     assert errors_of(client_of(team.researcher).post(path)) == {"": "capture_not_failed"}
 
 
 def test_viewer_asks_for_no_second_try_whatever_the_state(team: cast.Team, publication: Publication) -> None:
-    path = in_case(team.case, f"captures/{ask(team, publication).json()['id']}/retry/")
+    path = in_case(team.case, f"captures/{ask(team, publication).json()['captures'][0]['id']}/retry/")
 
     assert client_of(team.viewer).post(path).json()["code"] == "forbidden"
 
@@ -98,3 +102,75 @@ def test_preserved_bytes_are_a_download_that_runs_nothing(team: cast.Team, publi
         "default-src 'none'; sandbox",
         "nosniff",
     )
+
+
+def post(team: cast.Team, path: str, body: dict[str, Any], role: str = "researcher") -> Any:
+    return client_of(getattr(team, role)).post(in_case(team.case, path), body)
+
+
+def test_address_is_logged_and_captured_in_one_request(team: cast.Team) -> None:
+    answer = post(team, "captures/", {"url": "https://courier.example/new"})
+
+    publication = team.case.publications.get(url="https://courier.example/new")
+    assert answer.json()["captures"][0]["publication"] == str(publication.pk)
+
+
+def test_known_address_leads_to_the_publication_there_is(team: cast.Team, publication: Publication) -> None:
+    answer = post(team, "captures/", {"url": f"{publication.url}#top"})
+
+    assert answer.json()["captures"][0]["publication"] == str(publication.pk)
+
+
+@pytest.mark.parametrize("body", [{}, {"publication": "{publication}", "url": "https://courier.example/"}])
+def test_either_publication_or_address_is_asked_for(
+    body: dict[str, str], team: cast.Team, publication: Publication
+) -> None:
+    filled = {name: value.format(publication=publication.pk) for name, value in body.items()}
+
+    assert errors_of(post(team, "captures/", filled)) == {"": "publication_or_url"}
+
+
+def test_what_is_no_address_is_refused(team: cast.Team) -> None:
+    assert errors_of(post(team, "captures/", {"url": "by the river"})) == {"url": "url_scheme"}
+
+
+def test_video_is_captured_by_two_methods(team: cast.Team) -> None:
+    answer = post(team, "captures/", {"url": "https://www.youtube.com/watch?v=abcdefghijk"})
+
+    assert {capture["method"] for capture in answer.json()["captures"]} == {"media", "http"}
+
+
+def test_error_is_put_into_words(team: cast.Team, publication: Publication) -> None:
+    failed = failed_capture(team, publication)
+
+    shown = client_of(team.viewer).get(in_case(team.case, f"captures/{failed.pk}/")).json()
+
+    assert shown["error_words"].startswith("The publication is not there any more.")
+
+
+def test_progress_is_shown_while_it_runs_and_not_after(team: cast.Team, publication: Publication) -> None:
+    path = ask(team, publication).json()["captures"][0]["follow"]
+    row = Capture.objects.filter(publication=publication)
+    row.update(state="leased", lease_until=timezone.now(), progress={"stage": "media", "done": 1, "total": 3})
+    running = client_of(team.viewer).get(path).json()["progress"]
+    row.update(state="failed", lease_until=None)
+
+    assert running == {"stage": "media", "done": 1, "total": 3}
+    assert client_of(team.viewer).get(path).json()["progress"] is None
+
+
+def test_capture_is_cancelled(team: cast.Team, publication: Publication) -> None:
+    path = f"captures/{ask(team, publication).json()['captures'][0]['id']}/cancel/"
+
+    assert post(team, path, {}).json()["state"] == "cancelled"
+    assert errors_of(post(team, path, {})) == {"": "capture_ended"}
+
+
+def test_only_an_admin_releases_from_quarantine(team: cast.Team, publication: Publication) -> None:
+    capture = failed_capture(team, publication)
+    Capture.objects.filter(pk=capture.pk).update(state="quarantined")
+    path, body = f"captures/{capture.pk}/release/", {"reason": "It was the decoder"}
+
+    assert post(team, path, body).status_code == 403
+    answer = post(team, path, body, "admin")
+    assert (answer.status_code, answer.json()["state"]) == (202, "queued")

@@ -15,11 +15,12 @@ from PIL import Image
 from pytest_django import Settings
 
 from sources import storage
-from sources.models import Capture, CaptureFile, StoredFile
+from sources.models import Capture, CaptureFile, Examination, MediumFacts, StoredFile
 from sources.pages.registrations import storage_health
 from sources.pages.selectors import telling_captures
 from sources.services.captures import request_capture
 from sources.services.publications import record_derivation
+from sources.templatetags.sources_tags import seen
 from tests import cast
 from tests.cast import Team
 
@@ -74,7 +75,8 @@ def picture() -> bytes:
 
 def kept_picture(team: Team, folder: Path) -> CaptureFile:
     file = stored(folder, picture(), "image/png")
-    return CaptureFile.objects.create(capture=ended(team), file=file, role="medium", thumbnail=file)
+    MediumFacts.objects.create(file=file, thumbnail=file)
+    return CaptureFile.objects.create(capture=ended(team), file=file, role="medium")
 
 
 def test_a_capture_shows_verdict_reasons_and_custody(client: Client) -> None:
@@ -158,7 +160,7 @@ def test_nothing_is_sent_while_nothing_has_changed(client: Client) -> None:
     team = cast.team()
     capture = request_capture(cast.publication(team), actor=team.researcher)
     client.force_login(team.viewer)
-    assert client.get(address("capture-status", pk=capture.pk), {"seen": "queued"}).status_code == 204
+    assert client.get(address("capture-status", pk=capture.pk), {"seen": "queued-0"}).status_code == 204
 
 
 def test_an_ended_capture_is_not_asked_about_again(client: Client, archive: Path) -> None:
@@ -170,6 +172,20 @@ def test_an_ended_capture_is_not_asked_about_again(client: Client, archive: Path
     assert "hx-trigger" not in fragment
     assert "Complete" in fragment
     assert address("thumbnail", pk=kept.pk) in fragment
+
+
+def test_a_page_goes_on_asking_until_what_was_kept_is_examined(client: Client, archive: Path) -> None:
+    team = cast.team()
+    kept = kept_picture(team, archive)
+    examination = Examination.objects.create(capture=kept.capture)
+    client.force_login(team.viewer)
+    page = address("capture-status", pk=kept.capture_id)
+    fragment = client.get(page).content.decode()
+    assert 'hx-trigger="every 2s"' in fragment
+    assert "Complete" in fragment
+    assert client.get(page, {"seen": seen(kept.capture)}).status_code == 204
+    Examination.objects.filter(pk=examination.pk).update(state="succeeded")
+    assert "hx-trigger" not in client.get(page, {"seen": seen(kept.capture)}).content.decode()
 
 
 def test_a_researcher_preserves_again(client: Client) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Count
 
-from osint.models import JobState
-from sources.models import Capture
+from osint.models import ENDED, JobState
+from sources.models import Capture, Examination
 
 
 class Command(BaseCommand):
-    help = "Count the captures by state, over all investigations or one."
+    help = "Count the captures by state, and those being examined, over all investigations or one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--investigation", metavar="SLUG", help="only of this investigation")
@@ -25,6 +25,9 @@ class Command(BaseCommand):
             captures = captures.filter(investigation__slug=slug)
         found = dict(captures.order_by().values_list("state").annotate(Count("pk")))
         counts = {state: found.get(state, 0) for state in JobState.values}
+        counts["examining"] = (
+            Examination.objects.filter(capture__in=captures).exclude(state__in=ENDED).count()
+        )
         if options["json"]:
             self.stdout.write(json.dumps(counts))
         else:

@@ -13,6 +13,7 @@ from sources.archiving.deadlines import ByteBudget, Deadline
 from sources.archiving.exchange import Exchange
 from sources.archiving.fetch import fetch
 from sources.archiving.policy import FetchPolicy
+from tests.way_out import way_out
 from tests.webserver import Server
 
 PEM = Path(__file__).parent / "tls" / "loopback.pem"
@@ -40,8 +41,8 @@ def tls_server() -> Iterator[Server]:
 
 @pytest.fixture
 def policy(server: Server) -> FetchPolicy:
-    """Lets ``server`` be fetched, and nothing else on loopback."""
-    return FetchPolicy(allowed_loopback=frozenset({("127.0.0.1", server.port)}), idle_seconds=5.0)
+    """Goes out through the proxy of the tests, which lets ``server`` be fetched, and nothing else on loopback."""
+    return FetchPolicy(egress=way_out().egress(), idle_seconds=5.0)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from sources.archiving import deadlines, tools
 from sources.archiving.deadlines import Deadline
 from sources.archiving.harvest import Role
-from sources.archiving.http_method import NOT_INSPECTED, archive_page
+from sources.archiving.http_method import archive_page
 from sources.archiving.policy import FetchPolicy
 from tests.webserver import Server, response
 
@@ -69,7 +69,7 @@ def test_requisites_are_fetched_at_the_same_time(server: Server, policy: FetchPo
     assert archive(server, policy, workdir).verdict == "complete"
 
 
-def test_media_are_kept_without_inspection_once_the_deadline_has_passed(
+def test_media_are_kept_once_the_deadline_has_passed(
     server: Server, policy: FetchPolicy, workdir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pass_the_deadline(stage: str, done: int, total: int) -> None:
@@ -88,7 +88,6 @@ def test_media_are_kept_without_inspection_once_the_deadline_has_passed(
     )
     media = files(harvest, Role.MEDIUM)
     assert [medium.path.read_bytes() for medium in media] == [picture(), picture()]
-    assert [(medium.thumbnail, medium.note) for medium in media] == [(None, NOT_INSPECTED)] * 2
 
 
 def test_what_is_read_of_a_page_is_limited_and_what_is_stored_is_not(

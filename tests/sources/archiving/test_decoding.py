@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import tracemalloc
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
+import brotli
 import pytest
 
-from sources.archiving.decoding import decoded_body, decoded_file
+from sources.archiving.decoding import decoded_body, decoded_file, iter_decoded
 from sources.archiving.errors import BodyUndecodableError, DecodedTooLargeError, UnsupportedCodingError
 from tests.webserver import Server, response
 
@@ -28,6 +31,8 @@ TEXT = b"observed near the river " * 5000
         ("deflate", zlib.compress(TEXT)),
         ("deflate", zlib.compress(TEXT, wbits=-15)),
         ("deflate, gzip", gzip.compress(zlib.compress(TEXT))),
+        ("br", brotli.compress(TEXT)),
+        ("gzip, br", brotli.compress(gzip.compress(TEXT))),
         ("identity", TEXT),
     ],
 )
@@ -50,23 +55,63 @@ def test_a_body_without_coding_is_its_own_decoded_file(server: Server, get: Get)
     assert decoded_file(exchange, 1)[0] == exchange.body_path
 
 
-def test_a_decompression_bomb_meets_the_ceiling(server: Server, get: Get, tmp_path: Path) -> None:
-    server.routes["/"] = response(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
+@pytest.mark.parametrize(
+    ("coding", "bomb"),
+    [
+        ("gzip", gzip.compress(bytes(50_000_000))),
+        ("br", brotli.compress(bytes(50_000_000))),
+        ("gzip, gzip", gzip.compress(gzip.compress(bytes(50_000_000)))),
+        ("gzip, br", brotli.compress(gzip.compress(bytes(50_000_000)))),
+    ],
+)
+def test_a_decompression_bomb_meets_the_ceiling(
+    server: Server, get: Get, tmp_path: Path, coding: str, bomb: bytes
+) -> None:
+    server.routes["/"] = response(bomb, Content_Encoding=coding)
     with pytest.raises(DecodedTooLargeError):
         decoded_file(get(), 1_000_000)
     assert not list(tmp_path.glob("*.decoded"))
 
 
-def test_a_coding_that_was_not_offered_is_an_error(server: Server, get: Get) -> None:
-    server.routes["/"] = response(b"x", Content_Encoding="br")
+def test_a_bomb_that_the_next_coding_swallows_meets_the_ceiling(server: Server, get: Get) -> None:
+    """Empty gzip members decode to nothing, however many: only the layer between them grows."""
+    many_empty = gzip.compress(gzip.compress(b"") * 500_000)
+    server.routes["/"] = response(many_empty, Content_Encoding="gzip, gzip")
+    with pytest.raises(DecodedTooLargeError):
+        decoded_body(get(), 1_000_000)
+
+
+@pytest.mark.parametrize(("coding", "compress"), [("gzip", gzip.compress), ("br", brotli.compress)])
+def test_a_bomb_does_not_fill_the_memory(
+    server: Server, get: Get, coding: str, compress: Callable[[bytes], bytes]
+) -> None:
+    server.routes["/"] = response(compress(bytes(50_000_000)), Content_Encoding=coding)
     exchange = get()
-    assert b"br" not in re.findall(rb"Accept-Encoding: (.*)\r", server.requests[0])[0]
-    with pytest.raises(UnsupportedCodingError, match="br"):
+    tracemalloc.start()
+    try:
+        assert sum(len(data) for data in iter_decoded(exchange, 60_000_000)) == 50_000_000
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_coding_that_was_not_offered_is_an_error(server: Server, get: Get) -> None:
+    server.routes["/"] = response(b"x", Content_Encoding="zstd")
+    exchange = get()
+    assert b"zstd" not in re.findall(rb"Accept-Encoding: (.*)\r", server.requests[0])[0]
+    with pytest.raises(UnsupportedCodingError, match="zstd"):
         decoded_body(exchange, 10)
 
 
-def test_a_body_that_is_not_what_it_says_is_an_error(server: Server, get: Get) -> None:
-    server.routes["/"] = response(b"not gzip at all", Content_Encoding="gzip")
+def test_codings_stacked_without_end_are_an_error(server: Server, get: Get) -> None:
+    server.routes["/"] = response(b"x", Content_Encoding=", ".join(["gzip"] * 2000))
+    with pytest.raises(UnsupportedCodingError, match="at most 3"):
+        decoded_body(get(), 10)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_a_body_that_is_not_what_it_says_is_an_error(server: Server, get: Get, coding: str) -> None:
+    server.routes["/"] = response(b"\xffnot that at all", Content_Encoding=coding)
     with pytest.raises(BodyUndecodableError):
         decoded_body(get(), 100)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import ssl
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from sources.archiving.errors import (
 from sources.archiving.exchange import Exchange
 from sources.archiving.fetch import fetch, fetch_following
 from sources.archiving.policy import FetchPolicy
+from tests.way_out import allowed, name_resolves, way_out
 from tests.webserver import Server, redirect, response
 
 from .conftest import PEM, Get
@@ -49,7 +50,7 @@ def test_the_response_is_kept_as_it_came_over_the_wire(server: Server, get: Get)
     wire = b"HTTP/1.1 200 Fine\r\nx-ODD:  spaced \r\nContent-length: 2\r\nX-Folded: a\r\n b\r\n\r\nhi"
     server.routes["/"] = wire
     exchange = get()
-    assert exchange.response_path.read_bytes() == wire
+    assert b"".join(exchange.response()) == wire
     assert exchange.response_sha256 == hashlib.sha256(wire).hexdigest()
     assert exchange.response_length == len(wire)
     assert exchange.headers == (("x-ODD", "spaced"), ("Content-length", "2"), ("X-Folded", "a b"))
@@ -59,23 +60,23 @@ def test_sloppy_header_lines_do_not_cost_the_page(server: Server, get: Get) -> N
     server.routes["/"] = b"HTTP/1.1 200\nno colon\nSpace : x\nContent-Length: 2\n\nhi"
     exchange = get()
     assert exchange.headers == (("Space", "x"), ("Content-Length", "2"))
-    assert exchange.response_path.read_bytes() == server.routes["/"]
+    assert b"".join(exchange.response()) == server.routes["/"]
 
 
 def test_the_request_is_kept_as_it_was_sent(server: Server, get: Get) -> None:
     server.routes["/"] = response(b"x")
-    assert get().request_path.read_bytes() == server.requests[0]
+    assert get().request == server.requests[0]
 
 
 def test_what_follows_the_body_is_not_part_of_the_response(server: Server, get: Get) -> None:
     server.routes["/"] = response(b"body") + b"garbage"
-    assert get().response_path.read_bytes() == response(b"body")
+    assert b"".join(get().response()) == response(b"body")
 
 
 def test_chunks_are_kept_on_the_wire_and_joined_in_the_body(server: Server, get: Get) -> None:
     server.routes["/"] = chunked(b"one", b"two", end=b"0;ext=1\r\nX-Trailer: t\r\n\r\n")
     exchange = get()
-    assert exchange.response_path.read_bytes() == server.routes["/"]
+    assert b"".join(exchange.response()) == server.routes["/"]
     assert exchange.body_path.read_bytes() == b"onetwo"
     assert exchange.truncated is None
 
@@ -89,7 +90,7 @@ def test_a_body_until_close_is_whole(server: Server, get: Get) -> None:
 def test_interim_responses_are_passed_over(server: Server, get: Get) -> None:
     server.routes["/"] = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + response(b"x")
     exchange = get()
-    assert (exchange.status, exchange.response_path.read_bytes()) == (200, response(b"x"))
+    assert (exchange.status, b"".join(exchange.response())) == (200, response(b"x"))
 
 
 def test_a_status_without_body_does_not_wait_for_one(server: Server, get: Get) -> None:
@@ -221,9 +222,8 @@ def test_a_connection_closed_before_the_head_is_a_temporary_error(server: Server
 def test_a_closed_port_is_a_temporary_error(server: Server, policy: FetchPolicy, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    closed = replace(policy, allowed_loopback=frozenset({("127.0.0.1", port)}))
-    with pytest.raises(ConnectError, match=str(port)):
-        fetch(f"http://127.0.0.1:{port}/", policy=closed, deadline=Deadline.after(5), directory=tmp_path)
+    with allowed("127.0.0.1", port), pytest.raises(ConnectError, match=str(port)):
+        fetch(f"http://127.0.0.1:{port}/", policy=policy, deadline=Deadline.after(5), directory=tmp_path)
 
 
 def test_proxies_from_the_environment_are_not_used(
@@ -284,30 +284,13 @@ def test_a_redirect_goes_through_the_guard(
         follow(server, policy, tmp_path)
 
 
-@contextmanager
-def names_resolve_to(port: int, *answers: list[str]) -> Iterator[None]:
-    """Each look-up gives the next of ``answers``. Undone before the server stops, which looks names up too."""
-    remaining = iter(answers)
-
-    def look_up(*_: object, **__: object) -> list[tuple[object, ...]]:
-        return [
-            (socket.AF_INET6 if ":" in address else socket.AF_INET, 1, 6, "", (address, port))
-            for address in next(remaining)
-        ]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket, "getaddrinfo", look_up)
-        yield
-
-
 def test_a_name_that_changes_its_address_is_not_resolved_twice(
     server: Server, policy: FetchPolicy, tmp_path: Path
 ) -> None:
-    named = replace(policy, allowed_loopback=frozenset({("rebinding.test", server.port)}))
     server.routes["/"] = response(b"x")
     url = f"http://rebinding.test:{server.port}/"
-    with names_resolve_to(server.port, ["127.0.0.1"], ["10.0.0.1"]):
-        exchange = fetch(url, policy=named, deadline=Deadline.after(5), directory=tmp_path)
+    with allowed("rebinding.test", server.port), name_resolves("rebinding.test", ["127.0.0.1"], ["10.0.0.1"]):
+        exchange = fetch(url, policy=policy, deadline=Deadline.after(5), directory=tmp_path)
     assert exchange.remote_address == "127.0.0.1"
     assert re.search(rb"\r\nHost: rebinding\.test:\d+\r\n", server.requests[0])
 
@@ -316,14 +299,15 @@ def test_the_next_address_is_tried_when_one_does_not_answer(
     server: Server, policy: FetchPolicy, tmp_path: Path
 ) -> None:
     server.routes["/"] = response(b"x")
-    with names_resolve_to(server.port, ["::1", "127.0.0.1"]):  # nobody listens at the first
-        exchange = fetch(server.url(), policy=policy, deadline=Deadline.after(5), directory=tmp_path)
+    url = f"http://two.test:{server.port}/"  # nobody listens at the first
+    with allowed("two.test", server.port), name_resolves("two.test", ["::1", "127.0.0.1"]):
+        exchange = fetch(url, policy=policy, deadline=Deadline.after(5), directory=tmp_path)
     assert exchange.remote_address == "127.0.0.1"
 
 
 def secure(tls_server: Server, tmp_path: Path, trust: Path | None, host: str = "127.0.0.1") -> Exchange:
     """Fetch ``/`` over TLS."""
-    policy = FetchPolicy(allowed_loopback=frozenset({(host, tls_server.port)}), trust=trust)
+    policy = FetchPolicy(egress=way_out().egress(), trust=trust)
     url = f"https://{host}:{tls_server.port}/"
     return fetch(url, policy=policy, deadline=Deadline.after(10), directory=tmp_path)
 
@@ -335,8 +319,29 @@ def test_a_certificate_nobody_vouches_for_is_refused(tls_server: Server, tmp_pat
 
 
 def test_a_certificate_for_another_name_is_refused(tls_server: Server, tmp_path: Path) -> None:
-    with names_resolve_to(tls_server.port, ["127.0.0.1"]), pytest.raises(TlsError, match=r"other\.test"):
+    with (
+        allowed("other.test", tls_server.port),
+        name_resolves("other.test", ["127.0.0.1"]),
+        pytest.raises(TlsError, match=r"other\.test"),
+    ):
         secure(tls_server, tmp_path, PEM, host="other.test")
+
+
+def test_an_expired_certificate_is_refused(tmp_path: Path) -> None:
+    expired = PEM.with_name("expired.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(expired)
+    server = Server(context)
+    with pytest.raises(TlsError, match="expired"):
+        secure(server, tmp_path, expired)
+    server.close()
+
+
+def test_headers_beyond_the_limit_leave_other_fetches_alone(server: Server, get: Get) -> None:
+    server.routes |= {"/huge": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", "/": response(b"x")}
+    with pytest.raises(HttpProtocolError):
+        get("/huge")
+    assert get("/").truncated is None
 
 
 def test_a_trusted_certificate_is_recorded(tls_server: Server, tmp_path: Path) -> None:

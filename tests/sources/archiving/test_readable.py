@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.archiving.readable import PageFacts, read_page
+from sources.archiving.readable import PageFacts, glance_at, read_page
 
 from .pages import english, russian
 
@@ -62,9 +65,31 @@ def test_an_extractor_that_breaks_costs_only_the_text(monkeypatch: pytest.Monkey
     assert read_page("<html lang=en><title>T</title></html>", URL) == PageFacts(title="T", language="en")
 
 
+def test_a_glance_sees_title_language_and_all_text_that_is_shown() -> None:
+    head = b"<html lang=RU><title>A  roof</title><style>p{}</style><nav>Home</nav>"
+    page = head + b"<p>One<!-- no --> two <b>three</b></p>"
+    assert glance_at(page + b"<script>four</script>five<noscript>six</noscript>") == PageFacts(
+        title="A roof", language="ru", text="One two three five"
+    )
+
+
+@pytest.mark.parametrize("junk", ["", b"", "<script>", "<" * 5000, "<template>" * 500])
+def test_a_glance_at_junk_sees_no_text(junk: str | bytes) -> None:
+    assert glance_at(junk).text.strip("<") == ""
+
+
+def test_a_glance_does_without_the_extractor() -> None:
+    script = (
+        "import sys; from sources.archiving.readable import glance_at;"
+        "glance_at(b'<p>x'); sys.exit('trafilatura' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script]).returncode == 0
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(data: bytes) -> None:
     read_page(b"<html><body>" + data, URL)
+    glance_at(b"<html><body>" + data)
 
 
 def test_reading_is_quiet(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:

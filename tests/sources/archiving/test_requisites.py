@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from sources.archiving.embeds import LINKED_FILES, find_players, players_as_facts, players_as_notes
 from sources.archiving.requisites import find_css_requisites, find_requisites
 
 BASE = "https://example.org/news/page.html"
@@ -38,6 +41,17 @@ def found(html: str | bytes) -> list[tuple[str, str]]:
         ('<meta property="og:video" content="/og.mp4">', [("/og.mp4", "video")]),
         ('<meta name="twitter:image" content="/t.jpg">', [("/t.jpg", "image")]),
         ('<meta name="description" content="/no.jpg">', []),
+        ('<meta property="og:audio:secure_url" content="/og.mp3">', [("/og.mp3", "audio")]),
+        ('<meta name="twitter:player:stream" content="/s.mp4">', [("/s.mp4", "video")]),
+        ('<meta property="og:video" content="https://www.youtube.com/embed/x">', []),
+        ('<a href="/film.mp4">film</a><a href="/more">more</a>', [("/film.mp4", "video")]),
+        ('<a href="/talk.MP3?dl=1">talk</a>', [("/talk.MP3?dl=1", "audio")]),
+        ('<a href="/big.jpg">a gallery</a>', []),
+        ('<img data-lazy-src="/late.jpg">', [("/late.jpg", "image")]),
+        ('<img data-original="/late.jpg">', [("/late.jpg", "image")]),
+        ('<img data-lazy-srcset="/a.jpg 1x, /b.jpg 2x">', [("/a.jpg", "image"), ("/b.jpg", "image")]),
+        ('<noscript><img src="/no.jpg"></noscript>', [("/no.jpg", "image")]),
+        ('<video data-src="/late.mp4" data-poster="/p.jpg">', [("/p.jpg", "image"), ("/late.mp4", "video")]),
         ('<input type="image" src="/go.png">', [("/go.png", "image")]),
         ('<input type="text" src="/no.png">', []),
         (
@@ -96,3 +110,70 @@ def test_style_sheets_refer_to_more(css: str, expected: list[tuple[str, str]]) -
     assert [
         (item.url, item.kind) for item in find_css_requisites(css, "https://example.org/s/main.css")
     ] == expected
+
+
+def json_ld(data: object) -> str:
+    """A page with one block of JSON-LD."""
+    return f'<script type="application/ld+json">{json.dumps(data)}</script>'
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (
+            {"@type": "VideoObject", "contentUrl": "/v.mp4", "thumbnailUrl": ["/t.jpg"], "embedUrl": "/e"},
+            [("/v.mp4", "video"), ("/t.jpg", "image")],
+        ),
+        ({"@type": "NewsArticle", "image": ["/a.jpg", "/b.jpg"]}, [("/a.jpg", "image"), ("/b.jpg", "image")]),
+        ({"@type": "NewsArticle", "image": {"@type": "ImageObject", "url": "/a.jpg"}}, [("/a.jpg", "image")]),
+        ({"@graph": [{"@type": ["AudioObject"], "contentUrl": "/a.mp3"}]}, [("/a.mp3", "audio")]),
+        (
+            [{"@type": "Article", "video": {"@type": "VideoObject", "contentUrl": "/v.mp4"}}],
+            [("/v.mp4", "video")],
+        ),
+        ({"@type": "Person", "url": "/somebody"}, []),
+        ({"@type": 7, "image": [None, 3, ""]}, []),
+        ("just a text", []),
+    ],
+)
+def test_structured_data_names_media(data: object, expected: list[tuple[str, str]]) -> None:
+    assert found(json_ld(data)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[" * 100_000, "", "null", '{"@type": "VideoObject", "contentUrl": {}}']
+)
+def test_broken_structured_data_has_no_media(text: str) -> None:
+    assert found(f'<script type="application/ld+json">{text}</script>') == []
+
+
+def test_linked_files_are_bounded() -> None:
+    html = "".join(f'<a href="/{number}.mp4">x</a>' for number in range(100))
+    assert len(find_requisites(html, BASE)) == LINKED_FILES
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<iframe src="https://www.youtube.com/embed/abc" title="A launcher"></iframe>',
+        '<iframe data-src="//www.youtube.com/embed/abc"></iframe>',
+        '<meta property="og:video" content="https://www.youtube.com/embed/abc">',
+        json_ld({"@type": "VideoObject", "embedUrl": "https://www.youtube.com/embed/abc"}),
+    ],
+)
+def test_players_of_video_hosts_are_listed(markup: str) -> None:
+    (player,) = find_players(markup, BASE)
+    assert (player.url, player.host) == ("https://www.youtube.com/embed/abc", "www.youtube.com")
+
+
+@pytest.mark.parametrize("source", ["https://maps.example.org/", "javascript:x", "", "https://[bad"])
+def test_other_frames_are_no_players(source: str) -> None:
+    assert find_players(f'<iframe src="{source}"></iframe>', BASE) == []
+
+
+def test_players_are_safe_for_json() -> None:
+    players = find_players('<iframe src="https://rutube.ru/play/embed/1" title="Крыша">', BASE)
+    assert json.loads(json.dumps(players_as_facts(players)))[0]["title"] == "Крыша"
+    assert players_as_notes(players) == (
+        "a player of rutube.ru is embedded and was not followed: https://rutube.ru/play/embed/1",
+    )

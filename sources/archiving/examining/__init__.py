@@ -1,0 +1,1 @@
+"""Reading what strangers made, in processes that can do no harm: particulars, thumbnails, how pictures look."""

@@ -1,0 +1,71 @@
+"""The watch over originals: which are looked at again, and when somebody wants that otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from osint.access import require_role
+from osint.models import JobState, Role, User
+from osint.services.changes import record_change, update
+from sources.models import Capture, CaptureMethod, LinkOutcome, LinkWatch, Publication
+from sources.rhythm import SHORTEST, drifting
+
+
+def watch_original(publication: Publication) -> None:
+    """Look at the publication's original from now on, because something of it is preserved.
+
+    The capture is on record, and every publication it preserved is watched: so this makes no entry of its own. A
+    watch that is there goes on as it was, but where the original was gone, which the capture contradicts.
+    """
+    now = timezone.now()
+    watch = LinkWatch(
+        investigation_id=publication.investigation_id,
+        publication=publication,
+        interval=SHORTEST,
+        next_at=now + drifting(SHORTEST),
+    )
+    LinkWatch.objects.bulk_create([watch], ignore_conflicts=True)
+    LinkWatch.objects.filter(publication=publication, outcome=LinkOutcome.GONE).update(next_at=now)
+
+
+def adopt_preserved(*, most: int = 1000) -> int:
+    """Watch publications that were preserved before originals were watched; returns how many, `most` at once."""
+    preserved = Capture.objects.filter(publication=OuterRef("pk"), state=JobState.SUCCEEDED).exclude(
+        method=CaptureMethod.UPLOAD
+    )
+    orphans = Publication.objects.filter(Exists(preserved), watch__isnull=True).order_by("pk")[:most]
+    for publication in orphans:
+        watch_original(publication)
+    return len(orphans)
+
+
+def pause_watch(watch: LinkWatch, *, actor: User) -> LinkWatch:
+    """Leave the original alone until somebody resumes. Needs researcher. Raises ForbiddenError."""
+    return _set(watch, actor, "linkwatch.paused", is_paused=True)
+
+
+def resume_watch(watch: LinkWatch, *, actor: User) -> LinkWatch:
+    """Look at the original again, soon. Needs researcher. Raises ForbiddenError."""
+    resumed = _set(watch, actor, "linkwatch.resumed", is_paused=False)
+    LinkWatch.objects.filter(pk=watch.pk, next_at__gt=timezone.now()).update(next_at=timezone.now())
+    return resumed
+
+
+@transaction.atomic
+def look_now(watch: LinkWatch, *, actor: User) -> None:
+    """Have the original looked at with the next round. Needs researcher. Raises ForbiddenError."""
+    require_role(actor, watch.investigation, Role.RESEARCHER)
+    asked = LinkWatch.objects.filter(pk=watch.pk, next_at__gt=timezone.now()).update(
+        next_at=timezone.now(), is_paused=False
+    )
+    if asked:
+        record_change(watch, actor=actor, action="linkwatch.asked")
+
+
+def _set(watch: LinkWatch, actor: User, action: str, **values: Any) -> LinkWatch:
+    require_role(actor, watch.investigation, Role.RESEARCHER)
+    return update(watch, values, actor=actor, action=action)

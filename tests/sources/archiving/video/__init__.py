@@ -1,0 +1,1 @@
+"""Tests of the media method, in a package so that they can share their stage."""
