@@ -132,6 +132,7 @@ def _word(opinion: Opinion) -> Entry:
         "about": "word",
         "word": opinion.word,
         "capped": opinion.is_capped,
+        "plain": opinion.plain,
         "clusters": opinion.clusters,
         "probability": opinion.probability,
         "uncertainty": opinion.uncertainty,

@@ -26,12 +26,12 @@ class Fusion:
     @property
     def support(self) -> float:
         """r, the evidence for the claim."""
-        return sum(self.clusters["supports"].values())
+        return sum(self.clusters["supports"].values(), 0.0)
 
     @property
     def refutation(self) -> float:
         """s, the evidence against it."""
-        return sum(self.clusters["refutes"].values())
+        return sum(self.clusters["refutes"].values(), 0.0)
 
 
 def fuse(inputs: Inputs) -> Fusion:

@@ -25,7 +25,7 @@ class Opinion:
     """What follows from `support` and `refutation` with so many `clusters` on the leading side.
 
     `word` says how likely the claim is, `analytic_confidence` how well that is founded: two statements, never one.
-    `is_capped` says that too few independent clusters kept the word from being stronger.
+    `is_capped` says that there are too few independent clusters for a strong word; `plain` is the word without that cap.
     """
 
     support: float
@@ -37,6 +37,7 @@ class Opinion:
     probability: float
     conflict: float
     word: str
+    plain: str
     is_capped: bool
     analytic_confidence: str
 
@@ -56,7 +57,7 @@ def opinion_on(support: float, refutation: float, clusters: int) -> Opinion:
     strongest = max(support, refutation)
     conflict = min(support, refutation) / strongest if strongest else 0.0
     plain = plain_word(probability, uncertainty)
-    word = CAPS.get(plain, plain) if clusters < CLUSTERS_FOR_A_STRONG_WORD else plain
+    is_capped = clusters < CLUSTERS_FOR_A_STRONG_WORD and plain != NO_WORD
     return Opinion(
         support,
         refutation,
@@ -66,8 +67,9 @@ def opinion_on(support: float, refutation: float, clusters: int) -> Opinion:
         uncertainty,
         probability,
         conflict,
-        word,
-        word != plain,
+        CAPS.get(plain, plain) if is_capped else plain,
+        plain,
+        is_capped,
         _confidence(clusters, uncertainty, conflict),
     )
 

@@ -88,7 +88,7 @@ def _total(entry: Entry, names: Names) -> str:
 def _word(entry: Entry, names: Names) -> str:
     if entry["word"] == "insufficient information":
         return "There is insufficient information for a word of likelihood."
-    if entry["capped"]:
+    if entry["plain"] != entry["word"]:
         return f"The claim is {entry['word']}, and no stronger word is used for a single independent cluster."
     return f"The claim is {entry['word']}."
 

@@ -43,16 +43,16 @@ UNDERCUT = [item("A2"), item("A2", "r1", "undercuts", "r0")]
 @pytest.mark.parametrize(
     ("items", "clusters", "support", "refutation", "probability", "uncertainty", "word", "capped"),
     [
-        ([item("B2")], SEVERAL, 2.1, 0, 0.7561, 0.4878, "likely", False),
-        (RELAYED, SEVERAL, 2.1, 0, 0.7561, 0.4878, "likely", False),
+        ([item("B2")], SEVERAL, 2.1, 0, 0.7561, 0.4878, "likely", True),
+        (RELAYED, SEVERAL, 2.1, 0, 0.7561, 0.4878, "likely", True),
         (each("B2", 2), SEVERAL, 4.2, 0, 0.8387, 0.3226, "very likely", False),
         (each("B2", 2), ONE, 3.15, 0, 0.8058, 0.3883, "likely", True),
         (each("B2", 3), SEVERAL, 6.3, 0, 0.8795, 0.2410, "very likely", False),
-        ([item("A1")], SEVERAL, 2.9925, 0, 0.7997, 0.4006, "likely", False),
+        ([item("A1")], SEVERAL, 2.9925, 0, 0.7997, 0.4006, "likely", True),
         ([item("F3")], SEVERAL, 0.4725, 0, 0.5956, 0.8089, "insufficient information", False),
-        (each("F3", 20), ONE, 0.9450, 0, 0.6604, 0.6791, "likely", False),
+        (each("F3", 20), ONE, 0.9450, 0, 0.6604, 0.6791, "likely", True),
         (MIXED, SEVERAL, 3.9112, 2.1, 0.6130, 0.2496, "likely", False),
-        (UNDERCUT, SEVERAL, 1.1099, 0, 0.6784, 0.6431, "likely", False),
+        (UNDERCUT, SEVERAL, 1.1099, 0, 0.6784, 0.6431, "likely", True),
     ],
 )
 def test_the_worked_examples_come_out_to_four_places(
@@ -87,7 +87,8 @@ def test_the_documented_form_is_read_and_answered() -> None:
     found = assess(read_inputs(data))
     assert found["model"] == MODEL
     assert found["probability"] == pytest.approx((0.9346 + 1) / (0.9346 + 2), abs=0.0001)
-    assert (found["word"], found["conflict"], found["analytic_confidence"]) == ("likely", 0.0, "low")
+    assert (found["word"], found["capped"]) == ("likely", True)
+    assert (found["conflict"], found["analytic_confidence"]) == (0.0, "low")
 
 
 def test_nothing_at_all_is_an_even_chance_and_wholly_uncertain() -> None:
@@ -159,7 +160,12 @@ def test_one_cluster_alone_carries_no_strong_word(
 ) -> None:
     assert opinion_on(support, refutation, 2).word == plain
     assert opinion_on(support, refutation, 1).word == capped
-    assert opinion_on(support, refutation, 1).is_capped is (plain != capped)
+    assert opinion_on(support, refutation, 1).plain == plain
+    assert [opinion_on(support, refutation, clusters).is_capped for clusters in (1, 2)] == [True, False]
+
+
+def test_where_there_is_no_word_there_is_no_cap() -> None:
+    assert not opinion_on(0.1, 0.0, 1).is_capped
 
 
 OPINIONS = ((0.1, 0.3, 0.6), (0.4, 0.2, 0.4), (0.7, 0.1, 0.2))
