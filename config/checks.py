@@ -17,6 +17,7 @@
 | sightline.E013 | the Wayback Machine is configured only by half |
 | sightline.E014 | REPLAY_ORIGIN is a host of the application, or plain HTTP beside HTTPS |
 | sightline.W001 | REPLAY_ORIGIN gives all captures one host |
+| sightline.W002 | Chromium runs without its own sandbox |
 
 E009 to E011 ask the database, so they run when it is asked for: `check --database default`, and `migrate`.
 """
@@ -156,6 +157,15 @@ def check_replay_origin(app_configs: object, **kwargs: Any) -> list[CheckMessage
         hint = "Put {capture} into the host, with a wildcard in DNS and certificate: archived pages then cannot meet."
         return [Warning("All captures are replayed on one host.", hint=hint, id="sightline.W001")]
     return []
+
+
+@register(Tags.security)
+def check_browser_sandbox(app_configs: object, **kwargs: Any) -> list[Warning]:
+    """Report a browser for strangers' pages that runs without a sandbox, as Chromium does for root."""
+    if settings.LOCAL or not settings.CHROMIUM or "--no-sandbox" not in settings.CHROMIUM_ARGUMENTS:
+        return []
+    hint = "Run the archiving worker as a user other than root, or without CHROMIUM."
+    return [Warning("Chromium would run without its sandbox.", hint=hint, id="sightline.W002")]
 
 
 @register(Tags.database)

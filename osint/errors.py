@@ -42,6 +42,15 @@ class ConflictError(SightlineError):
     title = "This contradicts what is already there"
 
 
+class BusyError(SightlineError):
+    """As much is going on as this process takes on at once. `wait` says after how many seconds to ask again."""
+
+    code = "busy"
+    status = 503
+    title = "Too much is going on at this moment"
+    wait: ClassVar[int] = 30
+
+
 class StaleLeaseError(SightlineError):
     """A worker whose lease another one has taken over tried to record its result."""
 

@@ -84,7 +84,7 @@ def _status(capture: Capture) -> str:
     """The status of the answer that was kept as the page: the last one from the final address."""
     exchanges: list[dict[str, Any]] = capture.facts.get("exchanges", [])
     found = [exchange for exchange in exchanges if exchange.get("url") == capture.final_url]
-    return str(found[0].get("status", "")) if found else ""
+    return str(found[-1].get("status", "")) if found else ""
 
 
 def _said(name: str) -> Callable[[Capture], str]:

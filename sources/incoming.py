@@ -105,10 +105,13 @@ def drop(upload_id: UUID) -> None:
 
 
 def lying(idle: timedelta) -> list[UUID]:
-    """The uploads whose bytes lie here, untouched for at least `idle`, whether the database knows them or not."""
+    """The uploads whose bytes lie here, untouched for at least `idle`, whether the database knows them or not.
+
+    A second name for bytes that are there counts as a touch, and leaves the time of the last writing as it was.
+    """
     before = time.time() - idle.total_seconds()
     found = (path for path in Path(settings.UPLOAD_ROOT).glob("*") if NAME.fullmatch(path.name))
-    return [UUID(hex=path.name) for path in found if path.stat().st_mtime < before]
+    return [UUID(hex=path.name) for path in found if path.stat().st_ctime < before]
 
 
 def has_room(size: int) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import MD5
 
 from osint.access import get_one, memberships_of
@@ -66,6 +68,12 @@ def find_publication(investigation: Investigation, canonical_url: str) -> Public
     )
 
 
+def publications_at(investigation: Investigation, canonical_urls: Iterable[str]) -> QuerySet[Publication]:
+    """The case's publications whose canonical addresses have the digests of these, as they are indexed."""
+    digests = [hashlib.md5(url.encode(), usedforsecurity=False).hexdigest() for url in canonical_urls]
+    return investigation.publications.alias(digest=MD5("canonical_url")).filter(digest__in=digests)
+
+
 def derivations_in(investigation: Investigation) -> QuerySet[Derivation]:
     """Which publication of the case relays which."""
     return investigation.derivations.select_related("publication", "derives_from")
@@ -82,10 +90,7 @@ def captures_in(investigation: Investigation) -> QuerySet[Capture]:
 
 def quarantined_in(investigation: Investigation) -> QuerySet[Capture]:
     """The case's captures that were set aside, but for those that have been asked for again since."""
-    later = Capture.objects.filter(
-        publication=OuterRef("publication"), method=OuterRef("method"), pk__gt=OuterRef("pk")
-    )
-    return captures_in(investigation).filter(~Exists(later), state=JobState.QUARANTINED)
+    return captures_in(investigation).filter(~Capture.asked_again(), state=JobState.QUARANTINED)
 
 
 def files_in(investigation: Investigation) -> QuerySet[CaptureFile]:

@@ -70,9 +70,13 @@ def beat(environment: Mapping[str, str], log: Path, schedule: Path) -> Celery:
     return Celery(environment, log, "beat", "--loglevel=WARNING", f"--schedule={schedule}")
 
 
-def wait_until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+def wait_until(
+    condition: Callable[[], bool], what: str | Callable[[], str], patience: float = PATIENCE
+) -> None:
     """Look until the condition holds. Raises AssertionError saying what did not happen."""
     deadline = time.monotonic() + patience
     while not condition():
-        assert time.monotonic() < deadline, f"waited {patience:.0f} s in vain until {what}"
+        if time.monotonic() > deadline:
+            told = what if isinstance(what, str) else what()
+            raise AssertionError(f"waited {patience:.0f} s in vain until {told}")
         time.sleep(GLANCE)

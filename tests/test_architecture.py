@@ -30,6 +30,8 @@ PURE = [
     "sources/canonical.py",
     "sources/canonical_rules.py",
     "sources/differences.py",
+    "sources/lineage.py",
+    "sightings/confidence",
     "sightings/geo.py",
     "sightings/gazetteer.py",
     "sightings/locator.py",

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
+from osint import health
 from seeds.standins.server import StandinServer
 from sources import storage
 from tests import cast
@@ -129,3 +130,16 @@ def test_defaults_of_limits_are_the_settings() -> None:
     """A spot check where the table gives a plain number."""
     for name in ("CAPTURE_MAX_ATTEMPTS", "CAPTURE_MAX_CRASHES", "CAPTURE_MAX_REQUISITES"):
         assert f"| `{name}` | {getattr(settings, name)} |" in README
+
+
+def test_steps_of_the_start_are_those_that_it_says() -> None:
+    source = (ROOT / "config" / "instance.py").read_text(encoding="utf-8")
+    shown = re.findall(r"^✓ (.+?) +[0-9.]+ s$", README, re.MULTILINE)
+
+    assert shown == re.findall(r'\.step\("(.+)"\)', source)
+
+
+def test_what_readiness_asks_is_named() -> None:
+    sentence = next(line for line in README.splitlines() if line.startswith("`GET /health/live`")).lower()
+
+    assert [name for name in health.examine() if name not in sentence] == []

@@ -24,7 +24,7 @@ class KeysetPage(Generic[M]):
 
 def page_after(rows: QuerySet[M], after: str | None, size: int = PAGE_SIZE) -> KeysetPage[M]:
     """The `size` newest rows older than the key `after`; a key that is none reads from the start."""
-    key = _key(after)
+    key = key_of(after)
     ordered = rows.order_by("-pk")
     if key is not None:
         ordered = ordered.filter(pk__lt=key)
@@ -39,7 +39,8 @@ def capped_count(rows: QuerySet[Any], cap: int = 1000) -> str:
     return f"{cap - 1}+" if found == cap else str(found)
 
 
-def _key(text: str | None) -> UUID | None:
+def key_of(text: str | None) -> UUID | None:
+    """The key that the text writes; None where it writes none."""
     try:
         return UUID(text or "")
     except ValueError:

@@ -23,6 +23,7 @@ from osint.errors import StaleLeaseError
 from osint.models import ENDED, Job, JobState, User
 from osint.services.changes import record_change, record_changes
 from osint.services.people import system_user
+from osint.storable import storable
 
 J = TypeVar("J", bound=Job)
 
@@ -119,7 +120,7 @@ def lock_held(job: J) -> J:
 def end(job: Job, state: JobState, *, error_code: str = "", error_detail: str = "") -> None:
     """Set a locked job's end on the instance; the caller saves it together with its results."""
     job.state, job.lease_until, job.ended_at = state, None, timezone.now()
-    job.error_code, job.error_detail = error_code, error_detail
+    job.error_code, job.error_detail = error_code, storable(error_detail)
 
 
 @transaction.atomic
@@ -133,7 +134,7 @@ def put_back(job: J, *, error_code: str, error_detail: str, policy: JobPolicy) -
     else:
         row.state, row.lease_until, row.rung_at = JobState.QUEUED, None, None
         row.not_before = timezone.now() + backoff(row.failures, policy.first_backoff)
-        row.error_code, row.error_detail = error_code, error_detail
+        row.error_code, row.error_detail = error_code, storable(error_detail)
     row.save(update_fields=JOB_COLUMNS)
     return row
 

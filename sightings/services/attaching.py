@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from osint.models import ENDED, JobState, User
+from osint.models import JobState, User
 from sightings.models import Evidence, Sighting
 from sightings.services.sightings import attach_evidence
 from sources.models import Publication, Source, SourceKind
@@ -26,7 +26,7 @@ def attach_by_address(
     new_source_kind: str = "",
     **values: Any,
 ) -> Evidence:
-    """Attach the publication at `url`; a capture is asked for unless one is under way or has succeeded.
+    """Attach the publication at `url`; a capture is asked for unless one is under way, has succeeded or is set aside.
 
     The publication takes the source given here if it had none. Raises what the services it calls raise, under
     their names of fields.
@@ -48,5 +48,5 @@ def _entered_source(name: str, kind: str, actor: User) -> Source:
 
 
 def _lacks_capture(publication: Publication) -> bool:
-    ended_badly = ENDED - {JobState.SUCCEEDED}
-    return not publication.captures.exclude(state__in=ended_badly).exists()
+    to_be_repeated = {JobState.FAILED, JobState.CANCELLED}
+    return not publication.captures.exclude(state__in=to_be_repeated).exists()

@@ -110,7 +110,7 @@ class BatchView(CaseView):
     @extend_schema(request=None, responses={202: BatchDetailSerializer})
     @action(detail=True, methods=["post"], url_path="retry-failed")
     def retry_failed(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Ask again for what failed or was quarantined: answers with a new batch. Needs the role researcher."""
+        """Ask again for what failed: answers with a new batch. Needs the role researcher."""
         return self._answer(batches.retry_failed(get_one(self.rows(), pk=pk), actor=self.actor), 202)
 
     def _answer(self, batch: CaptureBatch, status: int = 200) -> Response:

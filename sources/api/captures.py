@@ -83,7 +83,7 @@ class CaptureView(PreservedView):
     @extend_schema(request=None, responses={202: CaptureDetailSerializer})
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Ask again for a failed or quarantined capture: makes a new one."""
+        """Ask again for a failed capture, by the same method: makes a new one. Needs the role researcher."""
         capture = captures.retry_capture(get_one(self.rows(), pk=pk), actor=self.actor)
         return self.shown(get_one(self.rows(), pk=capture.pk), 202)
 
@@ -137,5 +137,5 @@ class FileView(PreservedView):
     @action(detail=True, methods=["get"])
     def alike(self, request: Request, slug: str, pk: UUID) -> Response:
         """Where has this been seen before, in this case and in the other cases of whoever asks?"""
-        file = get_one(self.rows(), pk=pk).file
-        return alike_response(find_alike(self.actor, looks_of(file), besides=file))
+        kept = get_one(self.rows(), pk=pk)
+        return alike_response(find_alike(self.actor, looks_of(kept.file), besides=kept))

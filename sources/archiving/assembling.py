@@ -9,18 +9,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .decoding import decoded_file
+from .embeds import find_players
 from .errors import ArchivingError
 from .exchange import Exchange
 from .harvest import HarvestedFile, Role
 from .markup import decode
 from .policy import FetchPolicy
+from .raw_warc import Resource
 from .readable import PageFacts, glance_at
-from .signatures import media_type_of
+from .requisites import Kind
+from .signatures import HTML_TYPES, PLAYLIST_TYPES, media_type_of
 from .tools import tool_versions
+from .verdict import Missing
 from .wacz import Page, write_wacz
 
 MEDIA_FAMILIES = ("image/", "video/", "audio/")
-HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+MOVING = frozenset({Kind.VIDEO, Kind.AUDIO})
+WARC_FORMAT = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
 @dataclass(frozen=True)
@@ -89,22 +94,41 @@ def medium_of(exchange: Exchange, policy: FetchPolicy) -> HarvestedFile | None:
     return HarvestedFile(path, Role.MEDIUM, exchange.url, sha256, size, media_type)
 
 
+def absent_video(url: str, kind: Kind, exchange: Exchange, policy: FetchPolicy) -> Missing | None:
+    """The video or sound at ``url`` that did not come though there was a good answer: a list of its parts, a page."""
+    if kind not in MOVING and exchange.served_type not in PLAYLIST_TYPES:
+        return None
+    media_type = media_type_of(exchange.body_path, exchange.served_type)
+    if media_type in PLAYLIST_TYPES:
+        return Missing(url, kind if kind in MOVING else Kind.VIDEO, "only its playlist was fetched")
+    if kind not in MOVING or medium_of(exchange, policy):
+        return None
+    return Missing(url, kind, f"the answer is {media_type if exchange.body_length else 'empty'}")
+
+
+def players_in(html: bytes | str, url: str) -> Iterator[Missing]:
+    """The players of video sites in the page at ``url``, whose videos no page brings along."""
+    for player in find_players(html, url):
+        yield Missing(player.url, Kind.VIDEO, f"a player of {player.host}, which was not followed")
+
+
 def page_files(document: Document) -> Iterator[HarvestedFile]:
     """The document as a file of its own, where it is not kept as a medium."""
     if not document.is_medium and document.size:
         yield document.as_file(Role.PAGE)
 
 
-def write_capture(workdir: Path, exchanges: Sequence[Exchange], page: Page) -> HarvestedFile:
+def write_capture(
+    workdir: Path, exchanges: Sequence[Exchange], page: Page, resources: Sequence[Resource] = ()
+) -> HarvestedFile:
     """The WACZ of one capture, new in ``workdir``. Raises OSError."""
-    path = workdir / "capture.wacz"
-    versions = tool_versions()
     software = {
-        "software": f"Sightline {versions['sightline']}",
+        "software": f"Sightline {tool_versions()['sightline']}",
         "format": "WARC File Format 1.1",
-        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "conformsTo": WARC_FORMAT,
     }
-    return write_wacz(path, exchanges, page, software=software, now=datetime.now(UTC))
+    path, now = workdir / "capture.wacz", datetime.now(UTC)
+    return write_wacz(path, exchanges, page, software=software, now=now, resources=resources)
 
 
 def describe(path: Path, role: Role, url: str, media_type: str) -> HarvestedFile:

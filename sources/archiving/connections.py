@@ -6,6 +6,7 @@ import hashlib
 import select
 import socket
 import ssl
+import sys
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -137,9 +138,20 @@ def _tls_context(trust: Path | None) -> ssl.SSLContext:
 
 def _tls_facts(connection: ssl.SSLSocket) -> TlsFacts:
     cipher = connection.cipher()
-    certificate = connection.getpeercert(binary_form=True) or b""
     return TlsFacts(
         version=connection.version() or "",
         cipher=cipher[0] if cipher else "",
-        peer_certificate_sha256=hashlib.sha256(certificate).hexdigest(),
+        chain_sha256=tuple(hashlib.sha256(certificate).hexdigest() for certificate in _chain(connection)),
     )
+
+
+def _chain(connection: ssl.SSLSocket) -> list[bytes]:
+    """The verified certificates as DER. Before Python 3.13 only the object beneath the socket knows them."""
+    if sys.version_info >= (3, 13):
+        return connection.get_verified_chain()
+    ask = getattr(getattr(connection, "_sslobj", None), "get_verified_chain", None)
+    if ask is None:
+        own = connection.getpeercert(binary_form=True)
+        return [own] if own else []
+    found = ask()
+    return [ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in found]

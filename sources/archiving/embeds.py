@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -106,18 +106,6 @@ def find_players(html: bytes | str, base_url: str, limit: int = PLAYERS) -> list
         if len(found) >= limit:
             break
     return list(found.values())
-
-
-def players_as_facts(players: list[Player]) -> list[dict[str, str]]:
-    """JSON-safe, for the record of a capture."""
-    return [asdict(player) for player in players]
-
-
-def players_as_notes(players: list[Player]) -> tuple[str, ...]:
-    """Sentences for people."""
-    return tuple(
-        f"a player of {player.host} is embedded and was not followed: {player.url}" for player in players
-    )
 
 
 def _player_references(root: lxml.html.HtmlElement) -> Iterator[Found]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
@@ -16,11 +16,24 @@ REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True)
 class TlsFacts:
-    """The TLS session: protocol version, cipher suite, SHA-256 (hex) of the peer's DER certificate."""
+    """The TLS session: protocol version, cipher suite, SHA-256 (hex) of the DER certificates.
+
+    The chain is the one that was verified: from the peer's own certificate to the authority that was trusted. It is
+    empty where it could not be learnt.
+    """
 
     version: str
     cipher: str
-    peer_certificate_sha256: str
+    chain_sha256: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, Any]:
+        """The session as JSON-safe values."""
+        return {
+            "version": self.version,
+            "cipher": self.cipher,
+            "peer_certificate_sha256": self.chain_sha256[0] if self.chain_sha256 else "",
+            "chain_sha256": list(self.chain_sha256),
+        }
 
 
 @dataclass(frozen=True)
@@ -69,12 +82,7 @@ class Exchange:
     @property
     def served_charset(self) -> str | None:
         """The charset the server claimed, or None."""
-        message = Message()
-        message["Content-Type"] = self.header("Content-Type") or ""
-        try:
-            return message.get_content_charset()
-        except ValueError:  # the library takes the number of a parameter's part for one that int() can hold
-            return None
+        return _charset_of(self.header("Content-Type") or "")
 
     @property
     def is_chunked(self) -> bool:
@@ -105,5 +113,21 @@ class Exchange:
             "response_sha256": self.response_sha256,
             "response_length": self.response_length,
             "truncated": self.truncated,
-            "tls": None if self.tls is None else vars(self.tls).copy(),
+            "tls": None if self.tls is None else self.tls.facts(),
         }
+
+
+def charset_served(url: str, facts: Iterable[Mapping[str, Any]]) -> str | None:
+    """The charset that the server claimed for ``url`` last, out of ``facts`` of exchanges in order; None for none."""
+    answers = [exchange for exchange in facts if exchange.get("url") == url]
+    headers = answers[-1].get("headers", []) if answers else []
+    return _charset_of(next((value for name, value in headers if name.lower() == "content-type"), ""))
+
+
+def _charset_of(content_type: str) -> str | None:
+    message = Message()
+    message["Content-Type"] = content_type
+    try:
+        return message.get_content_charset()
+    except ValueError:  # the library takes the number of a parameter's part for one that int() can hold
+        return None

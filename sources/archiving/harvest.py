@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,8 @@ class Splice:
 class HarvestedFile:
     """A file in the work directory, which the caller moves or copies before removing the directory.
 
-    ``size`` in bytes, ``width`` and ``height`` in pixels as displayed, ``duration_s`` in seconds, ``sha256``
-    in hex, as far as whoever made the file knows them. ``note`` is for people. With ``splices`` the file at
-    ``path`` holds only what lies between them, while ``size`` and ``sha256`` are those of the whole.
+    ``size`` in bytes, ``sha256`` in hex. With ``splices`` the file at ``path`` holds only what lies between them,
+    while ``size`` and ``sha256`` are those of the whole.
     """
 
     path: Path
@@ -53,20 +52,17 @@ class HarvestedFile:
     sha256: str
     size: int
     media_type: str
-    width: int | None = None
-    height: int | None = None
-    duration_s: float | None = None
-    note: str | None = None
     splices: tuple[Splice, ...] = ()
 
 
 @dataclass(frozen=True)
 class Harvest:
-    """One capture. ``exchanges``, ``failures`` and ``connections`` are JSON-safe.
+    """One capture. ``exchanges``, ``failures``, ``connections`` and ``settings`` are JSON-safe.
 
     ``may_retry`` says that the verdict is likely temporary. ``failures`` lists requisites that could not be
     fetched: ``url``, ``kind``, ``code``, ``detail``. ``connections`` is what the way out logged for the capture;
-    ``notes`` are sentences for people, such as a cookie banner that was left as it was.
+    ``settings`` are the limits it was made within; ``notes`` are sentences for people, such as a cookie banner that
+    was left as it was.
     """
 
     requested_url: str
@@ -81,3 +77,4 @@ class Harvest:
     tools: dict[str, str]
     connections: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)

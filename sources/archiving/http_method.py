@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from .appearance import look_at
 from .assembling import Document as Document
-from .assembling import medium_of, no_progress, page_files, write_capture
+from .assembling import absent_video, medium_of, no_progress, page_files, players_in, write_capture
 from .assembling import read_document as read_document
 from .collect import MEDIA, Collection, Collector, Fetched, Progress
 from .connections import Connections
 from .deadlines import ByteBudget, Deadline
-from .embeds import find_players, players_as_notes
 from .exchange import Exchange
 from .fetch import fetch_following
 from .harvest import Harvest, HarvestedFile, Role
 from .policy import FetchPolicy
 from .requisites import find_requisites
 from .tools import tool_versions
-from .verdict import Observed, Verdict, judge
+from .verdict import Missing, Observed, Verdict, judge
 
 
 def archive_page(
@@ -35,6 +35,7 @@ def archive_page(
     Raises ArchivingError if the URL itself gives no answer. An answer of any status is a harvest.
     """
     progress = on_progress or no_progress
+    settings = policy.settings(deadline)
     exchanges = workdir / "exchanges"
     exchanges.mkdir()
     budget = ByteBudget(policy.capture_bytes)
@@ -54,14 +55,27 @@ def archive_page(
         requisites = find_requisites(document.html, document.exchange.url) if document.is_page else []
         collection = collector.collect(requisites, besides=document.exchange.url)
     media = list(_media(document, collection, policy))
-    verdict = judge(_observe(chain[0].url, document, collection, len(media)))
+    verdict = judge(_observe(chain[0].url, document, collection, policy, len(media)))
     everything = [*chain, *(exchange for item in collection.fetched for exchange in item.chain)]
     wacz = write_capture(workdir, everything, document.page)
     progress("done", 1, 1)
-    return _harvest(url, document, collection, verdict, everything, [wacz, *page_files(document), *media])
+    harvest = _harvest(url, document, collection, verdict, everything, [wacz, *page_files(document), *media])
+    return replace(harvest, settings=settings)
 
 
-def _observe(url: str, document: Document, collection: Collection, media_count: int) -> Observed:
+def _absent(document: Document, collection: Collection, policy: FetchPolicy) -> Iterator[Missing]:
+    """What has an answer, and yet is not here."""
+    for item in collection.fetched:
+        asked = item.requisite
+        if not item.fault and (gap := absent_video(asked.url, asked.kind, item.answer, policy)):
+            yield gap
+    if document.is_page:
+        yield from players_in(document.html, document.exchange.url)
+
+
+def _observe(
+    url: str, document: Document, collection: Collection, policy: FetchPolicy, media_count: int
+) -> Observed:
     return Observed(
         requested_url=url,
         final_url=document.exchange.url,
@@ -72,7 +86,7 @@ def _observe(url: str, document: Document, collection: Collection, media_count: 
         text_length=len(document.facts.text),
         media_count=media_count,
         shown=look_at(document.html, document.facts.text),
-        missing=collection.missing(),
+        missing=(*collection.missing(), *_absent(document, collection, policy)),
         left_out=collection.left_out,
     )
 
@@ -110,7 +124,4 @@ def _harvest(
         page=document.facts,
         files=tuple(files),
         tools=tool_versions(),
-        notes=players_as_notes(find_players(document.html, document.exchange.url))
-        if document.is_page
-        else (),
     )

@@ -8,6 +8,8 @@ import lxml.html
 from lxml.etree import LxmlError
 
 LONGEST_CHARACTER = 4  # bytes, in UTF-8 and GB 18030
+#: Codecs of Python's that no page is written in, of which some take hours for a few megabytes.
+NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"})
 
 
 def decode(data: bytes, charset: str | None, *, is_cut: bool = False) -> bytes | str:
@@ -20,10 +22,18 @@ def decode(data: bytes, charset: str | None, *, is_cut: bool = False) -> bytes |
         for missing in range(LONGEST_CHARACTER if is_cut else 1):
             try:
                 if name is not None:
-                    return data[: len(data) - missing].decode(codecs.lookup(name).name)
+                    return data[: len(data) - missing].decode(_codec(name))
             except (LookupError, ValueError):
                 continue
     return data
+
+
+def _codec(charset: str) -> str:
+    """Python's name for the charset. Raises LookupError for one that it does not know, or that is none."""
+    name = codecs.lookup(charset).name
+    if name.replace("_", "-") in NO_CHARSETS:
+        raise LookupError(f"expected a charset, got {name}")
+    return name
 
 
 def parse(html: bytes | str) -> lxml.html.HtmlElement | None:

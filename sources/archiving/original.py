@@ -8,6 +8,9 @@ that counters, dates of reading and a changed advertisement do not count:
 - those of fewer than five words are left out: counters, buttons, "updated 5 minutes ago";
 - the text has changed when what went or what came adds up to more than 15 words, of a short text to more than a
   fifth. A number that is altered within a sentence alters the sentence, and counts.
+
+Files are compared by their bytes; of those too long to be read again, by their length and beginning. Where there is
+nothing to compare by, a look says so rather than that all is well.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from ..canonical import UrlError, canonical_url
 from .appearance import look_at
@@ -31,12 +35,14 @@ from .markup import decode
 from .policy import FetchPolicy
 from .readable import glance_at, read_page
 from .requisites import Kind, find_requisites
-from .signatures import media_type_of
+from .signatures import HTML_TYPES, media_type_of
 from .verdict import Observed, judge
+from .wire import CONTENT_LENGTH
 from .words import Verdict, Word
 
 MOST_BYTES = 8 * 1024 * 1024
-HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+#: The beginning of a file: less than is read of it, because the framing of a chunked body takes its share of that.
+START_BYTES = 7 * 1024 * 1024
 MEDIA = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.AUDIO})
 STILL_THERE = frozenset({Word.COMPLETE, Word.PARTIAL})
 
@@ -59,18 +65,23 @@ class Outcome(StrEnum):
     MOVED = "moved"
     GONE = "gone"
     UNREACHABLE = "unreachable"
+    UNCOMPARED = "uncompared"
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What an address shows. ``sha256`` (hex) is of a body that is no page, ``sentences`` are a page's.
+    """What an address shows. ``sentences`` are a page's.
 
+    Of a body that is no page, ``sha256`` (hex) is that of the whole, empty if not all was read, ``start_sha256`` that
+    of its first ``START_BYTES``, empty if it has fewer, and ``size`` the length in bytes, None if unknown.
     ``verdict`` says whether that is what was asked for at all.
     """
 
     final_url: str
     sentences: Counter[str] = field(default_factory=Counter)
     sha256: str = ""
+    start_sha256: str = ""
+    size: int | None = None
     status: int | None = None
     verdict: Verdict = WHOLE
 
@@ -89,18 +100,36 @@ class Finding:
     detail: str = ""
 
 
+ANOTHER_FILE = Finding(Outcome.CHANGED, "the file is another one")
+
+
 def look_again(url: str, *, policy: FetchPolicy, deadline: Deadline, directory: Path) -> Sight:
     """Ask for ``url`` once more. Raises ArchivingError when there is no answer."""
     bounded = replace(policy, body_bytes=min(policy.body_bytes, MOST_BYTES))
     chain = fetch_following(url, policy=bounded, deadline=deadline, directory=directory)
     answer = chain[-1]
-    path, digest, _ = decoded_file(answer, policy.decoded_bytes)
+    path, digest, length = decoded_file(answer, policy.decoded_bytes)
     if media_type_of(path, answer.served_type) in HTML_TYPES:
         html = page_text(path, answer.served_charset, policy.page_bytes)
         return page_seen(html, url=chain[0].url, final_url=answer.url, status=answer.status, cut=_cut(answer))
     seen = Observed(chain[0].url, answer.url, answer.status, answer.body_length, _cut(answer), is_page=False)
-    whole = "" if answer.truncated else digest
-    return Sight(answer.url, sha256=whole, status=answer.status, verdict=judge(seen))
+    with path.open("rb") as file:
+        start = start_digest(file)
+    whole, size = ("", _declared_length(answer)) if answer.truncated else (digest, length)
+    return Sight(answer.url, Counter(), whole, start, size, answer.status, judge(seen))
+
+
+def start_digest(file: IO[bytes]) -> str:
+    """SHA-256 (hex) of the first ``START_BYTES`` of a file; empty if it has fewer."""
+    start = file.read(START_BYTES)
+    return sha256(start).hexdigest() if len(start) == START_BYTES else ""
+
+
+def _declared_length(answer: Exchange) -> int | None:
+    """How long the body would be that was not read to its end; None where the server does not say so."""
+    length = answer.header("Content-Length") or ""
+    is_coded = answer.is_chunked or answer.header("Content-Encoding")
+    return int(length) if not is_coded and CONTENT_LENGTH.fullmatch(length) else None
 
 
 def page_seen(
@@ -152,10 +181,10 @@ def compare(before: Sight, now: Sight) -> Finding:
     if _stands_in_the_way(before, now):
         outcome = Outcome.GONE if now.verdict.word is Word.GONE else Outcome.UNREACHABLE
         return Finding(outcome, "; ".join(now.verdict.reasons))
-    difference = _difference(before, now)
+    found = _compare_files(before, now) if before.sha256 else _compare_texts(before, now)
     if before.final_url and _key(before.final_url) != _key(now.final_url):
-        return Finding(Outcome.MOVED, "; ".join(filter(None, (f"now at {now.final_url}", difference))))
-    return Finding(Outcome.CHANGED, difference) if difference else Finding(Outcome.UNCHANGED)
+        return Finding(Outcome.MOVED, "; ".join(filter(None, (f"now at {now.final_url}", found.detail))))
+    return found
 
 
 def _stands_in_the_way(before: Sight, now: Sight) -> bool:
@@ -168,14 +197,28 @@ def no_answer(error: ArchivingError) -> Finding:
     return Finding(Outcome.UNREACHABLE, f"{error.code}: {error.detail}")
 
 
-def _difference(before: Sight, now: Sight) -> str:
-    if before.sha256 and now.sha256:
-        return "" if before.sha256 == now.sha256 else "the file is another one"
+def _compare_files(before: Sight, now: Sight) -> Finding:
+    if now.sha256:
+        return Finding(Outcome.UNCHANGED) if before.sha256 == now.sha256 else ANOTHER_FILE
+    if now.sentences:
+        return Finding(Outcome.CHANGED, "there is a page where the file was")
+    if not now.start_sha256:
+        return Finding(Outcome.UNCOMPARED, "too little of the file could be read")
+    if before.start_sha256 != now.start_sha256 or now.size not in (None, before.size):
+        return ANOTHER_FILE
+    if now.size is None:
+        return Finding(Outcome.UNCOMPARED, "the beginning of the file is the same; its length is not known")
+    return Finding(Outcome.UNCHANGED, "of the file its length and beginning were compared")
+
+
+def _compare_texts(before: Sight, now: Sight) -> Finding:
+    if not before.sentences:
+        return Finding(Outcome.UNCOMPARED, "what was preserved of the address itself has no text to compare")
     went = _words(before.sentences - now.sentences)
     came = _words(now.sentences - before.sentences)
-    if not before.sentences or max(went, came) <= _tolerated(_words(before.sentences)):
-        return ""
-    return f"about {went} words of the text went and {came} came"
+    if max(went, came) <= _tolerated(_words(before.sentences)):
+        return Finding(Outcome.UNCHANGED)
+    return Finding(Outcome.CHANGED, f"about {went} words of the text went and {came} came")
 
 
 def _words(sentences: Counter[str]) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from .deadlines import Deadline
+
 MEGABYTE = 1024 * 1024
+LONGEST_DEADLINE = 7 * 86400.0
 
 
 @dataclass(frozen=True)
@@ -76,3 +80,15 @@ class FetchPolicy:
     capture_requisites: int = 300
     capture_bytes: int = 1024 * MEGABYTE
     workers: int = 4
+
+    def settings(self, deadline: Deadline) -> dict[str, Any]:
+        """The limits, and the seconds there are until ``deadline``, as JSON-safe values without secrets and paths.
+
+        Raises DeadlineError.
+        """
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        limits = {name: value for name, value in values.items() if isinstance(value, str | int | float)}
+        return limits | {
+            "deadline_seconds": round(deadline.remaining(LONGEST_DEADLINE), 1),
+            "trusts_own_authorities": self.trust is not None,
+        }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import lxml.html
-from lxml.etree import XPath
+from lxml.etree import iterwalk
 
 from .markup import parse
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: What is not shown, or not what the page is about.
-BESIDES = ("script", "style", "noscript", "template", "svg", "nav", "footer", "select", "button", "dialog")
-ALL_TEXT = XPath("//body//text()", smart_strings=False)
+BESIDES = frozenset(
+    {"script", "style", "noscript", "template", "svg", "nav", "footer", "select", "button", "dialog"}
+)
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,20 @@ def _declared(root: lxml.html.HtmlElement) -> PageFacts:
 
 
 def _shown_text(root: lxml.html.HtmlElement) -> str:
-    page = copy.deepcopy(root)
-    for element in list(page.iter(*BESIDES)):
-        if element.getparent() is not None:
-            element.drop_tree()
-    return " ".join(" ".join(map(str, cast("list[str]", ALL_TEXT(page)))).split())
+    body = root.find("body")
+    return "" if body is None else " ".join(" ".join(_pieces_of(body)).split())
+
+
+def _pieces_of(body: lxml.html.HtmlElement) -> Iterator[str]:
+    """The texts between tags, in order. One walk: taking subtrees out would move what follows them each time."""
+    walker = iterwalk(body, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        if event != "start":
+            yield (element.tail or "") if element is not body else ""
+        elif element.tag in BESIDES:
+            walker.skip_subtree()
+        else:
+            yield element.text or ""
 
 
 def _extracted(html: bytes | str, url: str) -> Document | None:

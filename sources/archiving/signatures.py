@@ -8,6 +8,17 @@ from pathlib import Path
 import puremagic
 
 HEAD_BYTES = 4096
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+#: Lists of the parts that a stream is served in: HLS under its several names, and DASH.
+PLAYLIST_TYPES = frozenset(
+    {
+        "application/vnd.apple.mpegurl",
+        "application/x-mpegurl",
+        "audio/mpegurl",
+        "audio/x-mpegurl",
+        "application/dash+xml",
+    }
+)
 SURE = 0.6  # what puremagic says of a match of six bytes or more
 
 # Offset, signature, media type; the first that matches. From the formats' own specifications.
@@ -56,13 +67,14 @@ FRAGMENT_BOXES = frozenset({b"styp", b"sidx", b"moof", b"moov"})
 # What goes into headers and records has the shape of RFC 6838 names, or is not taken from the server.
 MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 MEDIA_TYPE_LENGTH = 100
-HTML_START = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL
-)
+# What may come before a root element is taken for good (?>…): a page of many comments would else be tried in every
+# way that they can be taken together.
+PROLOGUE = rb"\s*(?>(?:(?:<\?xml.*?\?>|<!--.*?-->|<!doctype svg[^>]*>)\s*)*)"
+HTML_START = re.compile(PROLOGUE + rb"<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL)
 SRT_START = re.compile(rb"\s*\d+\s*\r?\n\d{1,2}:\d{2}:\d{2}[,.]\d{1,3} --> ")
-MPD_START = re.compile(rb"\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*)*<(?:\w+:)?MPD[\s>]", re.DOTALL)
-TTML_START = re.compile(rb"\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*)*<(?:\w+:)?tt[\s>]", re.DOTALL)
-SVG_START = re.compile(rb"\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*|<!doctype svg[^>]*>\s*)*<svg[\s>]", re.DOTALL)
+MPD_START = re.compile(PROLOGUE + rb"<(?:\w+:)?MPD[\s>]", re.DOTALL)
+TTML_START = re.compile(PROLOGUE + rb"<(?:\w+:)?tt[\s>]", re.DOTALL)
+SVG_START = re.compile(PROLOGUE + rb"<svg[\s>]", re.DOTALL)
 TEXT_STARTS = (
     (SVG_START, "image/svg+xml"),
     (MPD_START, "application/dash+xml"),

@@ -11,7 +11,7 @@ from osint import __version__
 from .media import ffmpeg_version
 
 CAPTURING = ("lxml", "certifi")
-EXAMINING = ("trafilatura", "htmldate", "lxml", "pillow", "imagehash", "numpy")
+EXAMINING = ("trafilatura", "htmldate", "lxml", "pillow", "pillow-heif", "imagehash", "numpy")
 
 
 def tool_versions() -> dict[str, str]:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid5
 
+from .assembling import no_progress, write_capture
 from .collect import Progress
 from .deadlines import Deadline
 from .errors import ArchivingError
@@ -24,11 +25,10 @@ from .readable import PageFacts
 from .signatures import media_type_of
 from .splices import PIECE, Body, pieces_of
 from .tools import tool_versions
-from .wacz import Page, write_wacz
+from .wacz import Page
 
 STATEMENT_TYPE = "application/json"
 COMPLETE = "complete"
-WARC_FORMAT = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
 class UploadChangedError(ArchivingError):
@@ -66,27 +66,17 @@ def preserve_upload(
     Raises UploadChangedError, DeadlineError, OSError, and what ``on_progress`` raises.
     """
     path = _brought(held.path, workdir / "upload")
-    sha256 = _digest(path, held, deadline, on_progress or _no_progress)
+    sha256 = _digest(path, held, deadline, on_progress or no_progress)
     body = Body(path, sha256, held.size, media_type_of(path))
     statement = _statement(held, body, workdir / "statement.json")
-    now = datetime.now(UTC)
-    wacz = write_wacz(
-        workdir / "capture.wacz",
-        (),
-        Page(held.uri, held.completed, held.filename, held.note),
-        software=_software(),
-        now=now,
-        resources=[
-            Resource(held.uri, body, held.completed),
-            Resource(_statement_uri(held), statement, now),
-        ],
-    )
+    resources = [
+        Resource(held.uri, body, held.completed),
+        Resource(_statement_uri(held), statement, datetime.now(UTC)),
+    ]
+    page = Page(held.uri, held.completed, held.filename, held.note)
+    wacz = write_capture(workdir, (), page, resources)
     files = (wacz, _file(body, Role.MEDIUM, held.uri), _file(statement, Role.METADATA, ""))
     return _harvest(held, files)
-
-
-def _no_progress(stage: str, done: int, total: int) -> None:
-    """Nobody is waiting for news."""
 
 
 def _brought(path: Path, target: Path) -> Path:
@@ -135,14 +125,6 @@ def _statement(held: HeldFile, body: Body, path: Path) -> Body:
 
 def _statement_uri(held: HeldFile) -> str:
     return uuid5(held.id, "statement").urn
-
-
-def _software() -> dict[str, str]:
-    return {
-        "software": f"Sightline {tool_versions()['sightline']}",
-        "format": "WARC File Format 1.1",
-        "conformsTo": WARC_FORMAT,
-    }
 
 
 def _file(body: Body, role: Role, url: str) -> HarvestedFile:

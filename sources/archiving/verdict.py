@@ -101,7 +101,11 @@ def _by_body(observed: Observed) -> Verdict | None:
 
 def _by_redirect(observed: Observed) -> Verdict | None:
     """Only where a redirect led to it: a page with a log-in box may well show its content."""
-    if observed.requested_url == observed.final_url or observed.text_length >= FEW_CHARACTERS:
+    if (
+        not observed.is_page
+        or observed.requested_url == observed.final_url
+        or observed.text_length >= FEW_CHARACTERS
+    ):
         return None
     final = urlsplit(observed.final_url)
     first_label = (final.hostname or "").split(".")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from .urls import Target, parse_target
 ANSWER_BYTES = 256 * 1024
 SECONDS = 30.0
 ACCEPTED, SAVED = 202, 200
+MOMENT = re.compile(r"[0-9]{14}")
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,19 @@ def ask_for_job(job: str, *, service: Wayback, egress: Egress | None) -> Word:
     status, said = _asked("GET", place, service, egress)
     match said.get("status"):
         case "success":
-            moment, original = said.get("timestamp"), said.get("original_url")
-            return Word(status, job, urljoin(service.save_url, f"/web/{moment}/{original}"))
+            return Word(status, job, urljoin(service.save_url, f"/web/{_snapshot(said)}"))
         case "pending":
             return Word(ACCEPTED, job)
         case _:
             return Word(status, detail=_message(said))
+
+
+def _snapshot(said: Mapping[str, Any]) -> str:
+    """Moment and address of a snapshot. Raises HttpProtocolError where the service names none."""
+    moment, original = str(said.get("timestamp")), str(said.get("original_url"))
+    if not MOMENT.fullmatch(moment) or not original.startswith(("http://", "https://")):
+        raise HttpProtocolError(f"expected moment and address of a snapshot, got {moment[:20]!r}, {original[:80]!r}")
+    return f"{moment}/{original}"
 
 
 def _message(said: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import MD5
 from django.utils import timezone
 
@@ -150,6 +150,7 @@ class Capture(Job):
         indexes = [
             *Job.Meta.indexes,
             models.Index(fields=["investigation", "-id"], name="capture_list"),
+            models.Index(fields=["investigation", "state", "-id"], name="capture_list_by_state"),
             models.Index(fields=["publication", "-id"], name="capture_of_publication"),
             models.Index(fields=["batch", "state"], name="capture_of_batch"),
             models.Index(fields=["host"], name="capture_running_on", condition=Q(state=JobState.LEASED)),
@@ -160,6 +161,26 @@ class Capture(Job):
 
     def __str__(self) -> str:
         return f"{self.method} capture of {self.url}"
+
+    @classmethod
+    def asked_again(cls) -> Exists:
+        """Whether another capture of the same has followed that nobody cancelled; for `filter`.
+
+        An upload that is preserved once more keeps the moment at which its bytes were complete: by that the file
+        is known again, and told from another file of the same publication.
+        """
+        same_file = Q(upload__isnull=True) | Q(upload__completed_at=OuterRef("upload__completed_at"))
+        later = cls.objects.filter(
+            same_file, publication=OuterRef("publication"), method=OuterRef("method"), pk__gt=OuterRef("pk")
+        )
+        return Exists(later.exclude(state=JobState.CANCELLED))
+
+    def of_the_same(self) -> QuerySet[Capture]:
+        """The publication's captures by this method, this one among them; of an upload those of the same file."""
+        completed_at = self.upload.completed_at if self.upload else None
+        return Capture.objects.filter(
+            publication=self.publication_id, method=self.method, upload__completed_at=completed_at
+        )
 
     @property
     def is_settled(self) -> bool:
@@ -172,7 +193,15 @@ class RefusedAddress(models.Model):
     """An address that the way out would not connect to: a mistake, or somebody probing."""
 
     id = models.BigAutoField(primary_key=True)
-    capture = models.ForeignKey(Capture, on_delete=models.PROTECT, related_name="refused_addresses")
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    capture = models.ForeignKey(
+        Capture,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refused_addresses",
+        help_text="None where the original was looked at, or handed on.",
+    )
     refused_at = models.DateTimeField(default=timezone.now)
     host = models.CharField(max_length=255)
     port = models.PositiveIntegerField()

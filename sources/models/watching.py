@@ -19,6 +19,7 @@ class LinkOutcome(models.TextChoices):
     MOVED = "moved", "Moved"
     GONE = "gone", "Gone"
     UNREACHABLE = "unreachable", "No answer"
+    UNCOMPARED = "uncompared", "Not compared"
 
 
 class LinkWatch(Record):
@@ -106,6 +107,16 @@ class HandOn(Record):
 
     class Meta:
         ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "archive"],
+                name="hand_on_open_once",
+                condition=Q(answered_at__isnull=True),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["asked_at"], name="hand_on_due", condition=Q(answered_at__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return f"{self.publication_id} to {self.archive}"

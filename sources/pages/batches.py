@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 
 from osint.access import get_one
 from osint.errors import NotFoundError
@@ -116,8 +117,9 @@ class OneBatchPage(CasePage):
 
     @cached_property
     def batch(self) -> CaptureBatch:
-        """The batch in the address. Raises NotFoundError."""
-        return get_one(self.investigation.batches.select_related("requested_by"), pk=self.kwargs["pk"])
+        """The batch in the address, without its refused lines, which may be many. Raises NotFoundError."""
+        rows = self.investigation.batches.select_related("requested_by").defer("refused")
+        return get_one(rows, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         progress = progress_of([self.batch])[self.batch.pk]
@@ -131,7 +133,7 @@ class BatchPage(OneBatchPage):
     template_name = "sources/batch.html"
 
     def heading(self) -> str:
-        return str(self.batch).capitalize()
+        return capfirst(str(self.batch))
 
     def crumbs(self) -> list[Crumb]:
         return [Crumb("Captures", self.address("captures")), Crumb("Batches", self.address("batches"))]
@@ -163,7 +165,7 @@ class BatchAction(CaseView):
     }
 
     def post(self, request: HttpRequest, slug: str, pk: UUID, deed: str) -> HttpResponse:
-        batch = get_one(self.investigation.batches.all(), pk=pk)
+        batch = get_one(self.investigation.batches.defer("refused"), pk=pk)
         return HttpResponseRedirect(self.address("batch", pk=self._done(batch, deed, self.actor).pk))
 
     def _done(self, batch: CaptureBatch, deed: str, actor: User) -> CaptureBatch:

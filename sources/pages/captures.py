@@ -13,11 +13,11 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from osint.access import get_one
 from osint.models import JobState
 from osint.pages.base import CasePage, CaseView, Crumb
-from osint.pages.keyset import page_after
+from osint.pages.keyset import key_of, page_after
 from sources.files import DRAWN, content_response, thumbnail_response
 from sources.models import Capture, CaptureFile, Verdict
 from sources.selectors import captures_in, files_in
-from sources.services.captures import ASKABLE, cancel_capture, request_captures
+from sources.services.captures import ASKABLE, cancel_capture, request_captures, retry_capture
 from sources.templatetags.sources_tags import seen
 
 
@@ -40,7 +40,7 @@ class CapturesPage(CasePage):
             rows = rows.filter(state=state)
         if verdict in Verdict.values:
             rows = rows.filter(verdict=verdict)
-        if batch := _key(self.request.GET.get("batch")):
+        if batch := key_of(self.request.GET.get("batch")):
             rows = rows.filter(batch=batch)
         return super().get_context_data(
             page=page_after(rows, self.request.GET.get("after")),
@@ -112,10 +112,28 @@ class PreserveAction(CaseView):
         publication = get_one(self.investigation.publications.all(), pk=pk)
         asked = request.POST.get("method", "")
         method = asked if asked in dict(ASKABLE) else ""
-        captures = request_captures(publication, actor=self.actor, method=method)
-        if len(captures) > 1:
+        try:
+            captures = request_captures(publication, actor=self.actor, method=method)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            captures = []
+        if len(captures) != 1:
             return HttpResponseRedirect(self.address("publication", pk=publication.pk))
         return HttpResponseRedirect(self.address("capture", pk=captures[0].pk))
+
+
+class RetryAction(CaseView):
+    """Ask again for what failed: by the same method, and of an upload for the file that is held."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+        capture = get_one(captures_in(self.investigation), pk=pk)
+        try:
+            capture = retry_capture(capture, actor=self.actor)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return HttpResponseRedirect(self.address("capture", pk=capture.pk))
 
 
 class CancelAction(CaseView):
@@ -149,10 +167,3 @@ class ThumbnailAction(FileAction):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:
         return thumbnail_response(self.kept)
-
-
-def _key(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from osint.access import get_one
+from osint.errors import BusyError
 from osint.pages.base import CasePage
 from osint.pages.forms import PageForm
+from osint.pages.keyset import key_of
 from sources.archiving.examining.examiner import ExaminerError
 from sources.models import CaptureFile
 from sources.selectors import files_in
@@ -38,14 +39,14 @@ class PicturesPage(CasePage):
     def kept(self) -> CaptureFile | None:
         """The kept file to search with, if the address names one. Raises NotFoundError."""
         asked = self.request.GET.get("file")
-        return get_one(files_in(self.investigation), pk=_key(asked)) if asked else None
+        return get_one(files_in(self.investigation), pk=key_of(asked)) if asked else None
 
     def twin(self) -> str | None:
         return self.address("file-alike", pk=self.kept.pk) if self.kept else None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         looks = looks_of(self.kept.file) if self.kept else []
-        matches = find_alike(self.actor, looks, besides=self.kept.file) if self.kept else None
+        matches = find_alike(self.actor, looks, besides=self.kept) if self.kept else None
         return self._shown(PictureForm(), matches, is_plain=not looks)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -58,6 +59,8 @@ class PicturesPage(CasePage):
             return find_alike(self.actor, look_at(form.cleaned_data["picture"]))
         except ValidationError as error:
             form.add_problems(error)
+        except BusyError as error:
+            form.add_error(None, error.detail)
         except ExaminerError:
             form.add_error(None, "Pictures cannot be read at this moment. Try again in a minute.")
         return None
@@ -76,10 +79,3 @@ class PicturesPage(CasePage):
             **kwargs,
         )
         return self.render_to_response(context, status=status)
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

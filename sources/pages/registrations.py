@@ -30,6 +30,7 @@ PUBLICATION_PHRASES = {
 }
 CAPTURE_PHRASES = {
     "capture.requested": "asked to preserve",
+    "capture.hastened": "asked to preserve sooner",
     "capture.succeeded": "preserved",
     "capture.failed": "could not preserve",
     "capture.quarantined": "gave up preserving",
@@ -107,7 +108,7 @@ def fixity_panel(case: Investigation, subject: Record) -> panels.Panel | None:
 def preservation_panel(case: Investigation, subject: Record) -> panels.Panel:
     """How much the case has preserved, and what failed."""
     by_state = {state: case.captures.filter(state=state) for state in JobState.values}
-    refused = RefusedAddress.objects.filter(capture__investigation=case)
+    refused = RefusedAddress.objects.filter(publication__investigation=case)
     content = {
         "publications": capped_count(case.publications.all()),
         "sources": capped_count(cited_sources(case)),

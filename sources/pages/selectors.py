@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, When
 
-from osint.models import Investigation, JobState
+from osint.models import ENDED, Investigation, JobState
 from sources.models import Capture, Derivation, Publication, Source
 from sources.selectors import captures_in, sources_in
 
@@ -29,19 +29,11 @@ def telling_captures(investigation: Investigation, publication_ids: Iterable[UUI
 
     That is the one under way, else the newest that preserved something, else the newest.
     """
-    captures = captures_in(investigation).filter(publication__in=list(publication_ids)).order_by("pk")
-    telling: dict[UUID, Capture] = {}
-    for capture in captures:
-        held = telling.get(capture.publication_id)
-        if held is None or _weight(capture) >= _weight(held):
-            telling[capture.publication_id] = capture
-    return telling
-
-
-def _weight(capture: Capture) -> int:
-    if not capture.has_ended:
-        return 2
-    return 1 if capture.state == JobState.SUCCEEDED else 0
+    rank = Case(When(state=JobState.SUCCEEDED, then=1), When(state__in=ENDED, then=2), default=0)
+    captures = Capture.objects.filter(publication__in=list(publication_ids))
+    telling = captures.order_by("publication_id", rank, "-pk").distinct("publication_id")
+    found = captures_in(investigation).filter(pk__in=telling.values("pk"))
+    return {capture.publication_id: capture for capture in found}
 
 
 def derivations_of(publication: Publication) -> QuerySet[Derivation]:

@@ -16,6 +16,7 @@ from sources.pages.captures import (
     CaptureStatusFragment,
     FileAction,
     PreserveAction,
+    RetryAction,
     ThumbnailAction,
 )
 from sources.pages.comparison import ComparisonPage
@@ -44,6 +45,7 @@ urlpatterns = [
     path(f"{CASE}/captures/", CapturesPage.as_view(), name="captures"),
     path(f"{CASE}/captures/quarantine/", QuarantinePage.as_view(), name="quarantine"),
     path(f"{CASE}/captures/<uuid:pk>/cancel/", CancelAction.as_view(), name="capture-stop"),
+    path(f"{CASE}/captures/<uuid:pk>/retry/", RetryAction.as_view(), name="capture-retry"),
     path(f"{CASE}/captures/<uuid:pk>/release/", ReleaseAction.as_view(), name="release"),
     path(f"{CASE}/batches/", BatchesPage.as_view(), name="batches"),
     path(f"{CASE}/batches/new/", NewBatchPage.as_view(), name="batch-new"),

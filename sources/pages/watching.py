@@ -26,6 +26,7 @@ WATCH_PHRASES = {
     "linkwatch.changed": "found the original changed:",
     "linkwatch.moved": "found the original moved:",
     "linkwatch.as_before": "found the original as it was preserved:",
+    "linkwatch.uncompared": "found the original, and nothing to compare it by:",
 }
 DEEDS = {"pause": pause_watch, "resume": resume_watch, "check": look_now}
 

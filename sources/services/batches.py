@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import MD5
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from osint.access import require_role
@@ -22,7 +21,8 @@ from osint.services.changes import insert, insert_many, update
 from sources.address_lists import Line
 from sources.canonical import UrlError, canonical_url
 from sources.models import Capture, CaptureBatch, Priority, Publication
-from sources.services.captures import methods_of, new_capture
+from sources.selectors import publications_at
+from sources.services.captures import methods_of, new_capture, unreleased
 
 #: Of a refused line so much is kept, in characters.
 LINE_KEPT = 500
@@ -59,8 +59,9 @@ def submit_batch(
     """Ask for every address of a list to be preserved. All that is accepted is on record when this returns.
 
     Publications are found or made, as by their address one by one. A line without an address, one that repeats
-    another, and one that is being preserved already is listed in `refused`; it refuses none of the others. Needs
-    researcher. Raises ForbiddenError, ValidationError (`too_many_addresses`, `no_addresses`, …), ConflictError.
+    another, and one that is being preserved already or in quarantine is listed in `refused`; it refuses none of the
+    others. Needs researcher.
+    Raises ForbiddenError, ValidationError (`too_many_addresses`, `no_addresses`, …), ConflictError.
     """
     require_role(actor, investigation, Role.RESEARCHER)
     _require_some(lines)
@@ -82,14 +83,10 @@ def pause_batch(batch: CaptureBatch, *, actor: User) -> CaptureBatch:
     return update(batch, {"paused_at": batch.paused_at or timezone.now()}, actor=actor, action="batch.paused")
 
 
-@transaction.atomic
 def resume_batch(batch: CaptureBatch, *, actor: User) -> CaptureBatch:
     """Go on with a paused batch. Needs researcher. Raises as `pause_batch`."""
     _require_open(batch, actor)
-    resumed = update(batch, {"paused_at": None}, actor=actor, action="batch.resumed")
-    # Whoever asked for its turn meanwhile was sent away for a long time, and its bell has been heard.
-    resumed.captures.filter(state=JobState.QUEUED).update(not_before=timezone.now(), rung_at=None)
-    return resumed
+    return update(batch, {"paused_at": None}, actor=actor, action="batch.resumed")
 
 
 @transaction.atomic
@@ -106,11 +103,15 @@ def cancel_batch(batch: CaptureBatch, *, actor: User) -> CaptureBatch:
 
 @transaction.atomic
 def retry_failed(batch: CaptureBatch, *, actor: User) -> CaptureBatch:
-    """Ask again for what failed or was quarantined and has not been asked for again since: in a batch of its own.
+    """Ask again for what failed and has not been asked for again since: in a batch of its own.
 
-    Needs researcher. Raises ForbiddenError, ValidationError (`nothing_failed`).
+    What was quarantined an admin releases, one by one. Needs researcher.
+    Raises ForbiddenError, ValidationError (`nothing_failed`).
     """
     require_role(actor, batch.investigation, Role.RESEARCHER)
+    publications = Publication.objects.filter(pk__in=untried_failures(batch).values("publication"))
+    # The locks make this agree with others who ask for the same at once, by whatever button.
+    list(publications.select_for_update(of=("self",), no_key=True).order_by("pk"))
     failed = list(untried_failures(batch).select_related("publication").order_by("pk"))
     if not failed:
         raise ValidationError("Nothing in this batch has failed.", code="nothing_failed")
@@ -127,12 +128,8 @@ def retry_failed(batch: CaptureBatch, *, actor: User) -> CaptureBatch:
 
 
 def untried_failures(batch: CaptureBatch) -> QuerySet[Capture]:
-    """What failed in the batch, was quarantined, and is not followed by another capture of the same kind."""
-    later = Capture.objects.filter(
-        publication=OuterRef("publication"), method=OuterRef("method"), pk__gt=OuterRef("pk")
-    )
-    lost = batch.captures.filter(state__in=[JobState.FAILED, JobState.QUARANTINED])
-    return lost.filter(~Exists(later))
+    """What failed in the batch and has not been asked for again since."""
+    return Capture.objects.filter(~Capture.asked_again(), batch=batch, state=JobState.FAILED)
 
 
 def _require_some(lines: Sequence[Line]) -> None:
@@ -171,7 +168,7 @@ def _submit(
     investigation: Investigation, actor: User, found: _Sorted, label: str, method: str
 ) -> CaptureBatch:
     publications = _publications(investigation, actor, found.by_key)
-    wanted = _not_under_way(publications, found, method)
+    wanted = _free_to_ask(publications, found, method)
     batch = CaptureBatch(
         investigation=investigation,
         requested_by=actor,
@@ -200,30 +197,38 @@ def _publications(
 
 
 def _known(investigation: Investigation, keys: list[str]) -> dict[str, Publication]:
-    """Looked up by digest, as they are indexed. The locks make this agree with others who ask for a capture."""
-    digests = [hashlib.md5(key.encode(), usedforsecurity=False).hexdigest() for key in keys]
-    rows = investigation.publications.alias(digest=MD5("canonical_url")).filter(digest__in=digests)
-    return {row.canonical_url: row for row in rows.select_for_update(of=("self",)).order_by("pk")}
+    """The locks make this agree with others who ask for a capture."""
+    rows = publications_at(investigation, keys).select_for_update(of=("self",), no_key=True)
+    return {row.canonical_url: row for row in rows.order_by("pk")}
 
 
-def _not_under_way(
+def _free_to_ask(
     publications: dict[str, Publication], found: _Sorted, method: str
 ) -> list[tuple[Publication, str]]:
-    """Each publication with each of its methods, in the order of the list, but for what is under way already."""
-    open_captures = Capture.objects.filter(publication__in=publications.values()).exclude(state__in=ENDED)
-    under_way = set(open_captures.values_list("publication_id", "method"))
+    """Each publication with each of its methods, in the order of the list.
+
+    But for what is under way already, and what is in quarantine.
+    """
+    open_captures = Capture.objects.exclude(state__in=ENDED)
+    under_way = _methods_of(open_captures, publications.values())
+    dangerous = _methods_of(unreleased(), publications.values())
     wanted: list[tuple[Publication, str]] = []
     for key, line in found.by_key.items():
         publication = publications[key]
-        fresh = [
-            (publication, chosen)
-            for chosen in methods_of(publication, method)
-            if (publication.pk, chosen) not in under_way
-        ]
-        if not fresh:
+        chosen = {(publication.pk, method): method for method in methods_of(publication, method)}
+        fresh = [method for pair, method in chosen.items() if pair not in under_way | dangerous]
+        if not fresh and chosen.keys() & under_way:
             found.refuse(line, "under_way", "This address is being preserved already.")
-        wanted += fresh
+        elif not fresh:
+            found.refuse(
+                line, "capture_quarantined", "This address is in quarantine; an admin can release it."
+            )
+        wanted += [(publication, method) for method in fresh]
     return wanted
+
+
+def _methods_of(captures: QuerySet[Capture], publications: Iterable[Publication]) -> set[tuple[UUID, str]]:
+    return set(captures.filter(publication__in=publications).values_list("publication_id", "method"))
 
 
 def _ask(batch: CaptureBatch, wanted: Iterable[tuple[Publication, str]], actor: User) -> None:

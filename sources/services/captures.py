@@ -12,14 +12,16 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from osint.access import require_role
 from osint.models import ENDED, JobState, Role, User
 from osint.services import jobs
-from osint.services.changes import insert, record_change
+from osint.services.changes import insert, record_change, update
 from osint.services.jobs import JOB_COLUMNS
 from osint.services.people import system_user
+from osint.storable import storable
 from sources.archiving.choice import methods_for
 from sources.archiving.errors import ArchivingError
 from sources.archiving.harvest import Harvest, HarvestedFile
@@ -90,26 +92,54 @@ def request_captures(
     """Ask for the publication to be preserved; work starts once this is committed.
 
     Without `method` those are chosen that fit the address, which may be several. While an earlier request of the
-    same method is still under way, that one is returned, and becomes as urgent as this one. Needs researcher.
-    Raises ForbiddenError, NotFoundError, ValidationError.
+    same method is still under way, that one is returned, and becomes as urgent as this one. A method by which the
+    publication is in quarantine is left out. Needs researcher.
+    Raises ForbiddenError, NotFoundError, ValidationError (`capture_quarantined` where no method remains).
     """
     require_role(actor, publication.investigation, Role.RESEARCHER)
-    return _asked(publication, actor, method, priority)
+    captures = _asked(publication, actor, methods_of(publication, method), priority)
+    if not captures:
+        raise _in_quarantine()
+    return captures
 
 
 @transaction.atomic
 def recapture(publication: Publication) -> list[Capture]:
-    """Ask in the product's own name, by the methods that fit the address, when nobody waits for anything else."""
-    return _asked(publication, system_user(), "", Priority.WATCH)
+    """Ask in the product's own name, by the methods that fit the address, when nobody waits for anything else.
+
+    What is in quarantine is left there.
+    """
+    return _asked(publication, system_user(), methods_of(publication, ""), Priority.WATCH)
 
 
-def _asked(publication: Publication, actor: User, method: str, priority: Priority) -> list[Capture]:
-    # The lock makes two people pressing the button at once agree on one capture.
-    Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
+def _asked(
+    publication: Publication, actor: User, methods: Iterable[str], priority: Priority
+) -> list[Capture]:
+    _lock(publication)
+    dangerous = set(unreleased().filter(publication=publication).values_list("method", flat=True))
     return [
-        _joined(publication, chosen, priority) or _requested(publication, chosen, priority, actor)
-        for chosen in methods_of(publication, method)
+        _joined(publication, method, priority, actor) or _requested(publication, method, priority, actor)
+        for method in methods
+        if method not in dangerous
     ]
+
+
+def _lock(publication: Publication) -> None:
+    """Make two people pressing the button at once agree on one capture."""
+    # Without the key: a worker that records a capture refers to the publication, and must not wait for us.
+    Publication.objects.select_for_update(of=("self",), no_key=True).get(pk=publication.pk)
+
+
+def unreleased() -> QuerySet[Capture]:
+    """The captures in quarantine: set aside, and not asked for again since."""
+    return Capture.objects.filter(~Capture.asked_again(), state=JobState.QUARANTINED)
+
+
+def _in_quarantine() -> ValidationError:
+    message = (
+        "This was set aside because it ended the archiver's process; an admin of the case can release it."
+    )
+    return ValidationError(message, code="capture_quarantined")
 
 
 def request_capture(publication: Publication, *, actor: User, method: str = "") -> Capture:
@@ -132,14 +162,18 @@ def new_capture(publication: Publication, *, actor: User, method: str, **values:
 
 @transaction.atomic
 def retry_capture(capture: Capture, *, actor: User) -> Capture:
-    """Ask again for a capture that failed or was quarantined: a new one, so that the failure stays on record.
+    """Ask again for a capture that failed, by the same method: a new one, so that the failure stays on record.
 
-    Needs researcher. Raises ForbiddenError, ValidationError (`capture_not_failed`).
+    Of an upload the file is preserved that is held here. Needs researcher. Raises ForbiddenError, UploadGoneError,
+    ValidationError (`capture_not_failed`, `capture_quarantined`).
     """
     require_role(actor, capture.investigation, Role.RESEARCHER)
-    if capture.state not in {JobState.FAILED, JobState.QUARANTINED}:
+    if capture.state != JobState.FAILED:
         message = f"Only a failed capture can be tried again; this one is {capture.state}."
         raise ValidationError(message, code="capture_not_failed")
+    _lock(capture.publication)
+    if unreleased().filter(pk__in=capture.of_the_same()).exists():
+        raise _in_quarantine()
     return _again(capture, actor)
 
 
@@ -169,6 +203,7 @@ def release_capture(capture: Capture, *, actor: User, reason: str) -> Capture:
     if not reason.strip():
         problem = ValidationError("Say why it should be tried again.", code="reason_missing")
         raise ValidationError({"reason": problem})
+    _lock(capture.publication)
     fresh = _again(capture, actor)
     released = {"reason": reason.strip(), "capture": str(fresh.pk)}
     record_change(capture, actor=actor, action="capture.released", new=released)
@@ -176,17 +211,19 @@ def release_capture(capture: Capture, *, actor: User, reason: str) -> Capture:
 
 
 def _again(capture: Capture, actor: User) -> Capture:
+    """The same once more, for somebody who waits; the caller holds the lock."""
     if capture.upload is not None:
-        return upload_again(capture, actor=actor)
-    return _asked(capture.publication, actor, capture.method, Priority.INTERACTIVE)[0]
+        under_way = capture.of_the_same().exclude(state__in=ENDED).first()
+        return under_way or upload_again(capture, actor=actor)
+    publication, method, priority = capture.publication, capture.method, Priority.INTERACTIVE
+    return _joined(publication, method, priority, actor) or _requested(publication, method, priority, actor)
 
 
-def _joined(publication: Publication, method: str, priority: Priority) -> Capture | None:
+def _joined(publication: Publication, method: str, priority: Priority, actor: User) -> Capture | None:
     """The publication's capture by this method that is under way, made as urgent as `priority`."""
     capture = publication.captures.filter(method=method).exclude(state__in=ENDED).first()
     if capture is not None and priority < capture.priority:
-        Capture.objects.filter(pk=capture.pk).update(priority=priority)
-        capture.priority = priority
+        capture = update(capture, {"priority": priority}, actor=actor, action="capture.hastened")
         transaction.on_commit(partial(_ring, capture))
     return capture
 
@@ -208,8 +245,8 @@ def record_harvest(capture: Capture, harvest: Harvest, *, actor: User) -> Captur
     with transaction.atomic():
         row = jobs.lock_held(capture)
         _refer_to_files(row, harvest.files, rows)
-        row.final_url = harvest.final_url
-        row.verdict, row.verdict_reasons = harvest.verdict, list(harvest.reasons)
+        row.final_url = storable(harvest.final_url)
+        row.verdict, row.verdict_reasons = harvest.verdict, storable(list(harvest.reasons))
         row.facts = _facts(harvest)
         preserved = row.verdict in PRESERVED
         jobs.end(
@@ -219,7 +256,7 @@ def record_harvest(capture: Capture, harvest: Harvest, *, actor: User) -> Captur
             error_detail="" if preserved else "; ".join(harvest.reasons),
         )
         row.save(update_fields=[*JOB_COLUMNS, "final_url", "verdict", "verdict_reasons", "facts"])
-        record_refusals(row, harvest.connections)
+        record_refusals(row.publication, harvest.connections, capture=row)
         _record_end(row, actor=actor, files=rows.values())
         _request_examination(row)
         if preserved and row.method != CaptureMethod.UPLOAD:
@@ -248,7 +285,7 @@ def record_failure(
         row = jobs.lock_held(capture)
         jobs.end(row, JobState.FAILED, error_code=error.code, error_detail=error.detail)
         row.save(update_fields=JOB_COLUMNS)
-    record_refusals(row, connections)
+    record_refusals(row.publication, connections, capture=row)
     if row.has_ended:
         row.facts = {"connections": list(connections)}
         row.save(update_fields=["facts"])
@@ -268,43 +305,27 @@ def _record_end(capture: Capture, *, actor: User, files: Iterable[StoredFile]) -
 
 
 def _facts(harvest: Harvest) -> dict[str, Any]:
-    """What the fetching met, for the custody record: requests and answers, what failed, and with which tools."""
+    """What the fetching met, for the custody record: requests and answers, what failed, with which tools and
+    within which limits."""
     page = {name: value for name, value in asdict(harvest.page).items() if name != "text"}  # kept as a file
     facts: dict[str, Any] = {
         "exchanges": list(harvest.exchanges),
         "failures": list(harvest.failures),
         "connections": list(harvest.connections),
         "remarks": list(harvest.notes),
-        "notes": {file.url: file.note for file in harvest.files if file.note},
         "page": page,
         "tools": harvest.tools,
+        "settings": harvest.settings,
     }
     return {name: storable(value) for name, value in facts.items()}
 
 
-def storable(value: Any) -> Any:
-    """The value without NUL, which a server may put into a header and PostgreSQL cannot hold; the archive keeps it."""
-    match value:
-        case str():
-            return value.replace("\x00", "\ufffd")
-        case dict():
-            return {storable(name): storable(inner) for name, inner in value.items()}
-        case list() | tuple():
-            return [storable(inner) for inner in value]
-        case _:
-            return value
-
-
 def _refer_to_files(capture: Capture, files: Iterable[HarvestedFile], rows: Mapping[str, StoredFile]) -> None:
     mark_stored(rows.values())
+    # Two references of a page may lead to one address in the end.
+    distinct = dict.fromkeys((file.sha256, file.role, file.url) for file in files)
     CaptureFile.objects.bulk_create(
-        CaptureFile(
-            capture=capture,
-            file=rows[file.sha256],
-            role=file.role,
-            url=file.url,
-        )
-        for file in files
+        CaptureFile(capture=capture, file=rows[sha256], role=role, url=url) for sha256, role, url in distinct
     )
 
 
@@ -314,9 +335,6 @@ def _local(file: HarvestedFile) -> LocalFile:
         sha256=file.sha256,
         size=file.size,
         media_type=file.media_type,
-        width=file.width,
-        height=file.height,
-        duration=file.duration_s,
         splices=file.splices,
     )
 

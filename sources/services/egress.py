@@ -1,4 +1,4 @@
-"""What the way out connected to for a capture, and which addresses it refused."""
+"""What the way out connected to for one attempt, and which addresses it refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sources.archiving.egress.client import take_connections
 from sources.archiving.errors import AddressRefusedError
 from sources.archiving.harvest import Harvest
 from sources.archiving.policy import Egress
-from sources.models import Capture, RefusedAddress
+from sources.models import Capture, Publication, RefusedAddress
 
 NO_LIST = "The way out gave no list of its connections; it may keep a log of its own."
 
@@ -37,8 +37,10 @@ class ConnectionLog:
         return replace(harvest, connections=tuple(self.connections), notes=(*harvest.notes, *self.notes))
 
 
-def record_refusals(capture: Capture, connections: Iterable[Mapping[str, Any]]) -> None:
-    """Keep which addresses were refused in one attempt, each host and port once."""
+def record_refusals(
+    publication: Publication, connections: Iterable[Mapping[str, Any]], *, capture: Capture | None = None
+) -> None:
+    """Keep which addresses were refused in one attempt on the publication, each host and port once."""
     refused = {
         (entry["host"], entry["port"]): entry
         for entry in connections
@@ -46,6 +48,7 @@ def record_refusals(capture: Capture, connections: Iterable[Mapping[str, Any]]) 
     }
     RefusedAddress.objects.bulk_create(
         RefusedAddress(
+            publication=publication,
             capture=capture,
             refused_at=datetime.fromisoformat(entry["started"]),
             host=host[:255],

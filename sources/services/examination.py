@@ -6,7 +6,6 @@ import atexit
 import logging
 import shutil
 from collections.abc import Iterable
-from email.message import Message
 from functools import lru_cache
 from pathlib import Path
 from threading import Event
@@ -21,13 +20,13 @@ from sources import storage
 from sources.archiving.errors import ArchivingError
 from sources.archiving.examining.examiner import Examiner
 from sources.archiving.examining.tasks import Examined, Kind, Task
+from sources.archiving.exchange import charset_served
+from sources.archiving.signatures import HTML_TYPES
 from sources.models import Capture, CaptureFile, Examination, FileRole, StoredFile
 from sources.services.captures import job_policy
 from sources.services.files import open_stored
 from sources.services.findings import Findings, record_examination, record_examination_failure
 from sources.services.preservation import StorageError, UnexpectedError, work_folder
-
-PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +96,7 @@ def _page_read(capture: Capture, page: CaptureFile, folder: Path) -> Examined:
 def _page_of(kept: Iterable[CaptureFile]) -> CaptureFile | None:
     """The page as it was drawn, else as it was served."""
     pages = [
-        row for row in kept if row.role in {FileRole.DOM, FileRole.PAGE} and row.file.media_type in PAGES
+        row for row in kept if row.role in {FileRole.DOM, FileRole.PAGE} and row.file.media_type in HTML_TYPES
     ]
     return min(pages, key=lambda row: row.role != FileRole.DOM, default=None)
 
@@ -106,19 +105,7 @@ def _charset(capture: Capture, page: CaptureFile) -> str | None:
     """The charset that the server claimed; what was drawn is written in UTF-8."""
     if page.role == FileRole.DOM:
         return "utf-8"
-    for exchange in reversed(capture.facts.get("exchanges", [])):
-        if exchange.get("url") == page.url:
-            return _claimed_charset(exchange.get("headers", []))
-    return None
-
-
-def _claimed_charset(headers: Iterable[tuple[str, str]]) -> str | None:
-    message = Message()
-    message["Content-Type"] = next((value for name, value in headers if name.lower() == "content-type"), "")
-    try:
-        return message.get_content_charset()
-    except ValueError:  # the library takes the number of a parameter's part for one that int() can hold
-        return None
+    return charset_served(page.url, capture.facts.get("exchanges", []))
 
 
 def _examined(

@@ -28,7 +28,7 @@ from sources.models import FilePart, StoredFile
 
 @dataclass(frozen=True)
 class LocalFile:
-    """Bytes in a work folder, ready to be kept. Dimensions in pixels, duration in seconds.
+    """Bytes in a work folder, ready to be kept. Dimensions in pixels.
 
     With `splices` only the frame lies at `path`; `sha256` and `size` are those of the whole.
     """
@@ -39,7 +39,6 @@ class LocalFile:
     media_type: str
     width: int | None = None
     height: int | None = None
-    duration: float | None = None
     splices: tuple[Splice, ...] = ()
 
 
@@ -50,13 +49,21 @@ def keep_files(files: Iterable[LocalFile], *, reserve_for: timedelta) -> Mapping
     files may become the archive's own, so nobody must write to them any more. The number of queries does not grow
     with that of the files.
 
-    Must run outside the transaction that will refer to the rows: a reservation has to survive a crash.
+    Must run outside the transaction that will refer to the rows: a reservation has to survive a crash. On a disk
+    so slow that the reservations ran out meanwhile, they are made anew, and what was collected is kept again.
     Raises WrongBytesError, OSError.
     """
     distinct = _with_parts(files)
-    rows = _reserve(distinct, timezone.now() + reserve_for)
-    storage.keep_all([_arriving(file) for digest, file in distinct.items() if _is_wanted(file, rows[digest])])
-    return rows
+    while True:
+        started = timezone.now()
+        rows = _reserve(distinct, started + reserve_for)
+        wanted = [file for digest, file in distinct.items() if _is_wanted(file, rows[digest])]
+        storage.keep_all([_arriving(file) for file in wanted])
+        if timezone.now() < started + reserve_for / 2:
+            return rows
+        renewed = _reserve(distinct, timezone.now() + reserve_for)
+        if renewed == rows:
+            return rows
 
 
 def mark_stored(rows: Iterable[StoredFile]) -> None:
@@ -124,7 +131,6 @@ def _reserve(files: Mapping[str, LocalFile], until: datetime) -> dict[str, Store
             media_type=file.media_type,
             width=file.width,
             height=file.height,
-            duration=file.duration,
             is_spliced=bool(file.splices),
             reserved_until=until,
         )

@@ -15,6 +15,7 @@ from osint.models import JobState, User
 from osint.services import jobs
 from osint.services.changes import record_change
 from osint.services.jobs import JOB_COLUMNS
+from osint.storable import storable
 from sources import storage
 from sources.archiving.errors import ArchivingError
 from sources.archiving.examining.tasks import Examined, Look
@@ -30,7 +31,7 @@ from sources.models import (
     PictureHash,
     StoredFile,
 )
-from sources.services.captures import PRESERVED, RESERVATION_LEASES, job_policy, storable
+from sources.services.captures import PRESERVED, RESERVATION_LEASES, job_policy
 from sources.services.files import LocalFile, keep_files, mark_stored
 from sources.services.publications import fill_publication
 

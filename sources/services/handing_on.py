@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from osint.errors import ConflictError
 from osint.services.changes import insert, update
 from osint.services.people import system_user
 from sources.archiving.errors import ArchivingError
 from sources.archiving.policy import Egress
 from sources.archiving.wayback import ACCEPTED, Wayback, Word, ask_for_job, ask_to_save
 from sources.models import HandOn, Publication
+from sources.services.egress import ConnectionLog, record_refusals
 
 ARCHIVE = "Wayback Machine"
 CLAIM = timedelta(minutes=10)
@@ -39,7 +43,9 @@ def offer(publication: Publication) -> None:
     if wayback() is None or publication.handed_on.filter(lately).exists():
         return
     hand_on = HandOn(investigation_id=publication.investigation_id, publication=publication, archive=ARCHIVE)
-    insert(hand_on, actor=system_user(), action="handon.asked")
+    # Of two captures that end together the database lets one offer it.
+    with suppress(ConflictError, ValidationError):
+        insert(hand_on, actor=system_user(), action="handon.asked")
 
 
 @transaction.atomic
@@ -59,18 +65,25 @@ def hand_on(offer_id: UUID, claimed: datetime) -> HandOn | None:
     row = offers.filter(pk=offer_id, asked_at=claimed, answered_at__isnull=True).first()
     if row is None or service is None:
         return None
-    try:
-        word = _ask(row, service)
-    except ArchivingError as error:
-        word = Word(0, detail=f"{error.code}: {error.detail}")
+    egress = Egress.from_url(settings.EGRESS_PROXY, str(row.pk)) if settings.EGRESS_PROXY else None
+    word = _asked(row, service, egress)
+    log = ConnectionLog()
+    log.ask(egress)
+    record_refusals(row.publication, log.connections)
     return _record(row, word)
 
 
-def _ask(row: HandOn, service: Wayback) -> Word:
-    egress = Egress.from_url(settings.EGRESS_PROXY, "hand-on") if settings.EGRESS_PROXY else None
-    if row.status == ACCEPTED and row.detail:  # the name of the job
-        return ask_for_job(row.detail, service=service, egress=egress)
-    return ask_to_save(row.publication.url, service=service, egress=egress)
+def _asked(row: HandOn, service: Wayback, egress: Egress | None) -> Word:
+    """What the service says. A job that has begun stays one while nothing can be learnt about it."""
+    job = row.detail if row.status == ACCEPTED else ""
+    try:
+        if not job:
+            return ask_to_save(row.publication.url, service=service, egress=egress)
+        word = ask_for_job(job, service=service, egress=egress)
+    except ArchivingError as error:
+        word = Word(0, detail=f"{error.code}: {error.detail}")
+    tells_nothing = word.status in {0, 429} or word.status >= 500
+    return Word(ACCEPTED, job) if job and tells_nothing else word
 
 
 def _record(row: HandOn, word: Word) -> HandOn:

@@ -25,13 +25,14 @@ LONGEST_WAIT = timedelta(seconds=2)
 #: When a capture looks again whether its host has a place free. Usually it is rung for sooner, by `ring_next`.
 LOOK_AGAIN = timedelta(seconds=20)
 
-#: When a capture of a paused batch looks again, should nobody resume it.
-PAUSED = timedelta(hours=1)
+#: So long at least a capture of a paused batch is put off. Nobody rings for it before the batch is resumed.
+PAUSED = timedelta(seconds=5)
 
 #: Bells for captures that somebody waits for, however many hang already.
 ALWAYS_ROOM_FOR = 50
 
-NOT_PAUSED = Q(batch__paused_at__isnull=True)
+#: Whatever somebody waits for goes on, even where it began in a list that is paused.
+NOT_PAUSED = Q(batch__paused_at__isnull=True) | Q(priority=Priority.INTERACTIVE)
 
 
 def host_of(url: str) -> str:
@@ -47,7 +48,7 @@ def turn(capture: Capture, now: datetime) -> datetime:
 
     Belongs in the transaction that claims it: the host's row stays locked until the claim is visible to others.
     """
-    if capture.batch is not None and capture.batch.paused_at is not None:
+    if not Capture.objects.filter(NOT_PAUSED, pk=capture.pk).exists():
         return now + PAUSED
     if not is_paced(capture.host):
         return now

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -11,11 +12,13 @@ from typing import Protocol
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from osint.errors import BusyError
 from sources.archiving.examining.examiner import Examiner
 from sources.archiving.examining.tasks import Examined, Kind, Look, Task
 
 #: So many at once in a process: each is a process of its own with a picture in its memory.
 _turns = threading.BoundedSemaphore(2)
+PATIENCE_SECONDS = 2.0
 
 
 class Picture(Protocol):
@@ -31,12 +34,12 @@ def look_at(picture: Picture) -> list[Look]:
     """How the picture looks, for `find_alike`.
 
     Raises ValidationError for the field `picture` (`picture_too_large`, `picture_unreadable`, `picture_too_plain`),
-    ExaminerError.
+    ExaminerError, BusyError where others wait already.
     """
     if (picture.size or 0) > settings.PICTURE_SEARCH_MAX_BYTES:
         megabytes = settings.PICTURE_SEARCH_MAX_BYTES // 1024**2
         raise _refused("picture_too_large", f"Choose a picture of at most {megabytes} MB.")
-    with TemporaryDirectory(prefix="sightline-") as folder, _turns:
+    with TemporaryDirectory(prefix="sightline-") as folder, _turn():
         examined = _examined(picture, Path(folder).resolve())
     if examined.width is None:
         raise _refused("picture_unreadable", f"This is no picture that can be read: {examined.note}.")
@@ -44,6 +47,17 @@ def look_at(picture: Picture) -> list[Look]:
         message = "There is too little to see in this picture for it to be told from others."
         raise _refused("picture_too_plain", message)
     return list(examined.looks)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Its turn. Not for long: whoever waits here keeps a thread from answering everybody else. Raises BusyError."""
+    if not _turns.acquire(timeout=PATIENCE_SECONDS):
+        raise BusyError("Other pictures are being searched for at this moment. Try again in a minute.")
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def _examined(picture: Picture, folder: Path) -> Examined:

@@ -63,19 +63,18 @@ def find_alike(
     looks: Sequence[Look],
     *,
     within: Investigation | None = None,
-    besides: StoredFile | None = None,
+    besides: CaptureFile | None = None,
 ) -> list[Match]:
     """What looks alike in the cases that `user` may see, or only `within` one; the nearest first, at most a hundred.
 
-    Each file counts once for each publication that showed it. `besides` is left out.
+    Each file counts once for each publication that showed it. `besides` is left out with its publication: the same
+    bytes in another publication are the best match there is.
     """
     cases = investigations_for(user)
     if within is not None:
         cases = cases.filter(pk=within.pk)
     nearest = nearest_files(looks, list(cases.values_list("pk", flat=True)))
-    if besides is not None:
-        nearest.pop(besides.pk, None)
-    return _matches(nearest, cases)
+    return _matches(nearest, cases, besides)
 
 
 def looks_of(file: StoredFile) -> list[Look]:
@@ -176,9 +175,14 @@ def _searched(cursor: Any, asked: dict[str, Any]) -> list[Near]:
     return [Near(*row[1:]) for row in rows if row[1] is not None]
 
 
-def _matches(nearest: dict[UUID, Near], cases: QuerySet[Investigation]) -> list[Match]:
+def _matches(
+    nearest: dict[UUID, Near], cases: QuerySet[Investigation], besides: CaptureFile | None
+) -> list[Match]:
     """The kept files behind near ones: for each publication the first, and how often it was kept."""
     seen = CaptureFile.objects.filter(file__in=nearest, capture__investigation__in=cases)
+    if besides is not None:
+        itself = {"file": besides.file_id, "capture__publication": besides.capture.publication_id}
+        seen = seen.exclude(**itself)
     by_publication = ("file_id", "capture__publication_id")
     counted = seen.order_by().values_list(*by_publication).annotate(Count("capture", distinct=True))
     times = {(file, publication): count for file, publication, count in counted}

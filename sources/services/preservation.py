@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -38,6 +40,10 @@ METHODS = {
     CaptureMethod.BROWSER: "sources.archiving.browser.archive_in_browser",
     CaptureMethod.MEDIA: "sources.archiving.video.method.archive_media",
 }
+
+#: Work that holds no lease: its folders begin with this name, and nobody works in one for as long as this.
+PASSING_WORK = "passing."
+PASSING_FOR = timedelta(hours=1)
 
 #: Seconds from one written sign of progress to the next; a capture that takes less writes none.
 PROGRESS_SECONDS = 0.5
@@ -170,6 +176,15 @@ def work_folder(job: Job) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def passing_folder() -> Iterator[Path]:
+    """A folder for short work that holds no lease; by its age a sweeper knows that its owner was killed."""
+    root = Path(settings.WORK_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=PASSING_WORK, dir=root, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 def remove_abandoned_work() -> int:
     """Remove the work folders of attempts that nobody holds any more; returns how many."""
     root = Path(settings.WORK_ROOT)
@@ -180,10 +195,19 @@ def remove_abandoned_work() -> int:
         for pk, token in jobs_of_a_kind.filter(state=JobState.LEASED).values_list("pk", "fencing_token")
     }
     # Listed before the query: a folder made since then belongs to a lease that the query may not have seen.
-    abandoned = [folder for folder in folders if folder.name not in held]
+    abandoned = [folder for folder in folders if folder.name not in held and not _may_be_passing(folder)]
     for folder in abandoned:
         shutil.rmtree(folder, ignore_errors=True)
     return len(abandoned)
+
+
+def _may_be_passing(folder: Path) -> bool:
+    if not folder.name.startswith(PASSING_WORK):
+        return False
+    try:
+        return time.time() - folder.stat().st_mtime < PASSING_FOR.total_seconds()
+    except FileNotFoundError:  # its owner has just finished
+        return True
 
 
 def _fetch_and_record(capture: Capture, folder: Path, lost: Event, log: ConnectionLog) -> None:

@@ -17,11 +17,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from osint.access import require_role
 from osint.errors import ConflictError, ForbiddenError, SightlineError
-from osint.models import JobState, Role, User
+from osint.models import ENDED, JobState, Role, User
 from osint.services import jobs
 from osint.services.changes import insert, remove, update
 from osint.services.people import system_user
@@ -212,7 +213,8 @@ def held_file(capture: Capture) -> HeldFile:
 def clear_uploads(*, limit: int = 500) -> int:
     """Remove unfinished uploads that expired, and bytes that nobody needs any more; returns how many.
 
-    A completed upload keeps its bytes here until its capture has preserved them.
+    A completed upload keeps its bytes here until its capture has preserved them or was cancelled; after a failure,
+    until they are tried again as another upload.
     """
     expired = Upload.objects.filter(completed_at__isnull=True, expires_at__lt=timezone.now())
     cleared = sum(_clear(upload) for upload in expired.order_by("expires_at")[:limit])
@@ -242,10 +244,13 @@ def _discard(upload: Upload, *, actor: User, action: str) -> None:
 
 
 def _needless() -> list[UUID]:
-    """Bytes whose upload has been preserved, or was never begun."""
+    """Bytes that nobody sends any more, that no capture waits for, and of which none may be tried again."""
     lying = incoming.lying(BEGINNING)
-    needed = Upload.objects.filter(pk__in=lying).exclude(capture__state=JobState.SUCCEEDED)
-    return list(set(lying) - set(needed.values_list("pk", flat=True)))
+    unfinished = Upload.objects.filter(pk__in=lying, completed_at__isnull=True).values_list("pk", flat=True)
+    captures = Capture.objects.filter(upload__in=lying)
+    lost = Q(~Capture.asked_again(), state__in=[JobState.FAILED, JobState.QUARANTINED])
+    wanted = captures.filter(lost | ~Q(state__in=ENDED)).values_list("upload", flat=True)
+    return list({*lying} - {*unfinished} - {*wanted})
 
 
 def _require_room(size: int) -> None:

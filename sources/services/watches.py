@@ -48,22 +48,29 @@ def pause_watch(watch: LinkWatch, *, actor: User) -> LinkWatch:
     return _set(watch, actor, "linkwatch.paused", is_paused=True)
 
 
+@transaction.atomic
 def resume_watch(watch: LinkWatch, *, actor: User) -> LinkWatch:
     """Look at the original again, soon. Needs researcher. Raises ForbiddenError."""
     resumed = _set(watch, actor, "linkwatch.resumed", is_paused=False)
-    LinkWatch.objects.filter(pk=watch.pk, next_at__gt=timezone.now()).update(next_at=timezone.now())
+    _bring_forward(watch)
     return resumed
 
 
 @transaction.atomic
 def look_now(watch: LinkWatch, *, actor: User) -> None:
-    """Have the original looked at with the next round. Needs researcher. Raises ForbiddenError."""
-    require_role(actor, watch.investigation, Role.RESEARCHER)
-    asked = LinkWatch.objects.filter(pk=watch.pk, next_at__gt=timezone.now()).update(
-        next_at=timezone.now(), is_paused=False
-    )
-    if asked:
+    """Have the original looked at with the next round; a paused watch is resumed. Needs researcher.
+
+    Raises ForbiddenError.
+    """
+    _set(watch, actor, "linkwatch.resumed", is_paused=False)
+    if _bring_forward(watch):
         record_change(watch, actor=actor, action="linkwatch.asked")
+
+
+def _bring_forward(watch: LinkWatch) -> bool:
+    """Make the watch due; returns whether it was not."""
+    now = timezone.now()
+    return LinkWatch.objects.filter(pk=watch.pk, next_at__gt=now).update(next_at=now) > 0
 
 
 def _set(watch: LinkWatch, actor: User, action: str, **values: Any) -> LinkWatch:

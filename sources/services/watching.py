@@ -7,10 +7,8 @@ claimed comes round again by itself.
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -20,13 +18,25 @@ from django.utils import timezone
 from osint.models import JobState
 from osint.services.changes import record_change
 from osint.services.people import system_user
+from osint.storable import storable
 from sources import storage
 from sources.archiving.deadlines import Deadline
 from sources.archiving.errors import ArchivingError
+from sources.archiving.exchange import charset_served
 from sources.archiving.markup import decode
-from sources.archiving.original import Finding, Outcome, Sight, compare, look_again, no_answer, page_seen
+from sources.archiving.original import (
+    START_BYTES,
+    Finding,
+    Outcome,
+    Sight,
+    compare,
+    look_again,
+    no_answer,
+    page_seen,
+    start_digest,
+)
+from sources.archiving.signatures import HTML_TYPES
 from sources.models import (
-    Capture,
     CaptureFile,
     CaptureMethod,
     FileRole,
@@ -35,9 +45,10 @@ from sources.models import (
     Publication,
 )
 from sources.rhythm import Rhythm, drifting
-from sources.services.captures import recapture, storable
+from sources.services.captures import recapture
+from sources.services.egress import ConnectionLog, record_refusals
 from sources.services.pacing import host_of
-from sources.services.preservation import fetch_policy
+from sources.services.preservation import fetch_policy, passing_folder
 
 #: A claim lasts longer than any message waits behind captures that are in a hurry.
 CLAIM = timedelta(minutes=30)
@@ -48,6 +59,8 @@ READ_AHEAD = 4
 
 ENDS_QUIET = frozenset({Outcome.CHANGED, Outcome.MOVED, Outcome.GONE})
 WANTS_CAPTURE = frozenset({Outcome.CHANGED, Outcome.MOVED})
+
+PAGE_MISSING = Finding(Outcome.UNREACHABLE, "preserved page is missing")
 
 Claim = tuple[UUID, datetime]
 
@@ -81,10 +94,14 @@ def look(watch_id: UUID, claimed: datetime) -> LinkCheck | None:
         next_at=(held := timezone.now() + CLAIM)
     ):
         return None
-    before = preserved_sight(watch.publication)
+    try:
+        before = preserved_sight(watch.publication)
+    except FileNotFoundError:
+        # The fixity check tells of it; without a record here the look would be tried at every round for ever.
+        return _record(watch_id, held, None, PAGE_MISSING)
     if before is None:
         return None  # nothing to compare with; the claim runs out, and by then there may be
-    now, finding = _find(watch.publication, before)
+    now, finding = _find(watch, before)
     return _record(watch_id, held, now, finding)
 
 
@@ -95,13 +112,22 @@ def preserved_sight(publication: Publication) -> Sight | None:
     kept = CaptureFile.objects.filter(capture__in=captures).select_related("file", "capture")
     page = kept.filter(role=FileRole.PAGE).order_by("-capture_id").first()
     if page is not None:
-        return _page_sight(page)
+        return _page_sight(page) if page.file.media_type in HTML_TYPES else _file_sight(page)
     capture = captures.order_by("-pk").first()
     if capture is None:
         return None
     final_url = capture.final_url or capture.url
     medium = kept.filter(capture=capture, role=FileRole.MEDIUM, url=final_url).first()
-    return Sight(final_url, sha256=medium.file.sha256 if medium else "")
+    return _file_sight(medium) if medium else Sight(final_url)
+
+
+def _file_sight(kept: CaptureFile) -> Sight:
+    file, start = kept.file, ""
+    if file.size > START_BYTES:
+        with storage.read(file.sha256) as stored:
+            start = start_digest(stored)
+    final_url = kept.capture.final_url or kept.capture.url
+    return Sight(final_url, sha256=file.sha256, start_sha256=start, size=file.size)
 
 
 def _page_sight(page: CaptureFile) -> Sight:
@@ -109,32 +135,26 @@ def _page_sight(page: CaptureFile) -> Sight:
     final_url = capture.final_url or capture.url
     with storage.read(page.file.sha256) as stored:
         data = stored.read(fetch_policy().page_bytes)
-    html = decode(data, _charset(capture, final_url), is_cut=len(data) < page.file.size)
+    charset = charset_served(final_url, capture.facts.get("exchanges", []))
+    html = decode(data, charset, is_cut=len(data) < page.file.size)
     return page_seen(html, url=capture.url, final_url=final_url)
 
 
-def _charset(capture: Capture, url: str) -> str | None:
-    """The charset that the server named with the page: the file alone does not tell."""
-    for exchange in reversed(capture.facts.get("exchanges", [])):
-        if exchange.get("url") == url:
-            types = [value for name, value in exchange.get("headers", []) if name.lower() == "content-type"]
-            return types[0].partition("charset=")[2].strip("\"' ;") or None if types else None
-    return None
-
-
-def _find(publication: Publication, before: Sight) -> tuple[Sight | None, Finding]:
-    root = Path(settings.WORK_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="look-", dir=root) as folder:
+def _find(watch: LinkWatch, before: Sight) -> tuple[Sight | None, Finding]:
+    policy, log = fetch_policy(str(watch.pk)), ConnectionLog()
+    with passing_folder() as folder:
         try:
             now = look_again(
-                publication.url,
-                policy=fetch_policy("link-watch"),
+                watch.publication.url,
+                policy=policy,
                 deadline=Deadline.after(settings.WATCH_DEADLINE_SECONDS),
-                directory=Path(folder),
+                directory=folder,
             )
         except ArchivingError as error:
             return None, no_answer(error)
+        finally:
+            log.ask(policy.egress)
+            record_refusals(watch.publication, log.connections)
     return now, compare(before, now)
 
 

@@ -60,6 +60,7 @@ OUTCOME_SHAPES = {
     LinkOutcome.MOVED: "partial",
     LinkOutcome.GONE: "gone",
     LinkOutcome.UNREACHABLE: "waiting",
+    LinkOutcome.UNCOMPARED: "waiting",
 }
 OUTCOME_WORDS = {
     LinkOutcome.UNCHANGED: "Still as preserved",
@@ -67,6 +68,7 @@ OUTCOME_WORDS = {
     LinkOutcome.MOVED: "Moved",
     LinkOutcome.GONE: "Gone",
     LinkOutcome.UNREACHABLE: "No answer",
+    LinkOutcome.UNCOMPARED: "Could not be compared",
 }
 
 

@@ -155,3 +155,18 @@ def test_the_embedded_database_is_new_enough_and_has_vector() -> None:
 
 def test_no_database_is_asked_unless_one_is_named() -> None:
     assert checks.check_postgresql(None, databases=None) == []
+
+
+@pytest.mark.parametrize(
+    ("chromium", "arguments", "found"),
+    [
+        ("/usr/bin/chromium", ["--headless", "--no-sandbox"], ["sightline.W002"]),
+        ("/usr/bin/chromium", ["--headless"], []),
+        ("", ["--no-sandbox"], []),
+    ],
+)
+def test_a_browser_without_its_sandbox_is_a_warning_in_production(
+    production: Settings, chromium: str, arguments: list[str], found: list[str]
+) -> None:
+    production.CHROMIUM, production.CHROMIUM_ARGUMENTS = chromium, arguments
+    assert ids(checks.check_browser_sandbox(None)) == found

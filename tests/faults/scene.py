@@ -121,16 +121,27 @@ def all_examined() -> bool:
     return not Examination.objects.exclude(state__in=ENDED).exists()
 
 
-def nothing_stray() -> bool:
-    """Every file has a row that something refers to, every row its file, and no work is left over."""
+def strays() -> list[str]:
+    """What no row knows, rows that nothing refers to or that miss their bytes, and work left over."""
     known = set(StoredFile.objects.values_list("sha256", flat=True))
+    kept = set(storage.kept_digests())
     relations = [link.name for link in StoredFile._meta.related_objects if link.on_delete is PROTECT]
     unreferenced = StoredFile.objects.filter(**{f"{name}__isnull": True for name in relations})
     left_over = [
         *Path(settings.WORK_ROOT).glob("*"),
         *Path(settings.ARCHIVE_ROOT, storage.INCOMING).glob("*"),
     ]
-    return set(storage.kept_digests()) == known and not unreferenced.exists() and not left_over
+    return [
+        *(f"bytes without a row: {digest}" for digest in kept - known),
+        *(f"row without bytes: {digest}" for digest in known - kept),
+        *(f"unreferenced: {file.media_type}, until {file.reserved_until}" for file in unreferenced),
+        *(f"left over: {path}" for path in left_over),
+    ]
+
+
+def nothing_stray() -> bool:
+    """Every file has a row that something refers to, every row its file, and no work is left over."""
+    return not strays()
 
 
 def settle(scene: Scene, captures: list[Capture], children: int = 2) -> None:
@@ -138,4 +149,4 @@ def settle(scene: Scene, captures: list[Capture], children: int = 2) -> None:
     with scene.worker(children), scene.beat():
         wait_until(lambda: all_ended(captures), "every job has ended", 120)
         wait_until(all_examined, "everything that was kept is examined", 180)
-        wait_until(nothing_stray, "nothing stray is left")
+        wait_until(nothing_stray, lambda: f"nothing stray is left, but there is {strays()}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from sightings.models import Evidence
 from sightings.services.attaching import attach_by_address
 from sightings.templatetags.sightings_tags import rating
 from sources.models import Capture, Publication, Source
+from sources.services.captures import request_capture
 from sources.services.sources import rate_source
 from tests import cast
 from tests.cast import Team
@@ -82,6 +84,16 @@ def test_a_preserved_publication_is_not_preserved_once_more(writing: Team) -> No
         cast.sighting(writing), actor=writing.researcher, url=URL, stance="supports", credibility=2
     )
     assert Capture.objects.count() == 1
+
+
+def test_a_publication_in_quarantine_is_attached_and_left_there(writing: Team) -> None:
+    publication = cast.publication(writing, URL)
+    capture = request_capture(publication, actor=writing.researcher)
+    Capture.objects.filter(pk=capture.pk).update(state="quarantined", ended_at=timezone.now())
+    attach_by_address(
+        cast.sighting(writing), actor=writing.researcher, url=URL, stance="supports", credibility=2
+    )
+    assert publication.captures.get() == capture
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +34,23 @@ def test_a_mark_of_the_encoding_is_no_part_of_the_address() -> None:
 
 def test_a_line_parts_nowhere_but_at_its_end() -> None:
     assert split("a\u2028b\x0cc\nd") == ["a\u2028b\x0cc", "d"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_any_system_ends_them(end: str) -> None:
+    table = end.join(["url,note", '"https://a.example/","two', 'lines"', "https://b.example/,x", ""])
+    assert read_list(table) == [Line(3, "https://a.example/"), Line(4, "https://b.example/")]
+
+
+@pytest.mark.parametrize("text", ["url\n" + "x" * 200_000, 'url\n"' + "x" * 200_000, 'url\n"a' + "\nb" * 100_000])
+def test_a_table_that_is_none_is_refused_with_its_line(text: str) -> None:
+    with pytest.raises(ValidationError, match="line [0-9]+ cannot be read") as refused:
+        read_list(text)
+    assert refused.value.code == "list_unreadable"
+
+
+def test_a_long_first_line_is_no_heading() -> None:
+    assert read_list("x" * 200_000) == [Line(1, "x" * 200_000)]
 
 
 def test_an_empty_list_holds_nothing() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from osint.models import User
 from sources import storage
@@ -128,3 +130,38 @@ def test_what_cannot_be_done_is_said(arguments: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words):
         call_command("archive", *arguments)
     assert Capture.objects.count() == 0
+
+
+def test_it_reads_what_was_kept_itself_when_asked_to(server: Server) -> None:
+    _, said = as_json(server.url("/one"), "--here")
+    assert {file["role"] for file in said["captures"][0]["files"]} >= {"page", "text"}
+    capture = Capture.objects.get()
+    assert (capture.is_settled, capture.examination.state) == (True, "succeeded")
+
+
+def test_each_wrong_address_is_named_and_none_is_asked_for() -> None:
+    with pytest.raises(CommandError) as wrong:
+        call_command("archive", "https://a.example/", "by the river", "gopher://b.example/")
+    assert "by the river: " in str(wrong.value)
+    assert "gopher://b.example/: " in str(wrong.value)
+    assert not Publication.objects.exists()
+
+
+def test_an_address_in_quarantine_is_named_and_none_is_asked_for() -> None:
+    archive("https://b.example/")
+    Capture.objects.update(state="quarantined")
+    with pytest.raises(CommandError, match=r"https://b\.example/: This was set aside"):
+        call_command("archive", "https://a.example/", "https://b.example/")
+    assert Publication.objects.count() == 1
+
+
+def test_printing_asks_no_more_often_for_more(tmp_path: Path) -> None:
+    def queries(count: int) -> int:
+        listed = written(tmp_path, "".join(f"https://{number}.example/\n" for number in range(count)))
+        as_json("--from", listed)
+        with CaptureQueriesContext(connection) as asked:
+            as_json("--from", listed)
+        assert not [query for query in asked.captured_queries if '"facts"' in query["sql"]]
+        return len(asked)
+
+    assert queries(12) == queries(2)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from osint.errors import ForbiddenError, NotFoundError
 from osint.models import Change, JobState
 from osint.services import jobs
+from osint.services.changes import insert
 from sources.address_lists import Line, numbered
 from sources.models import Capture, CaptureBatch, Priority, Publication
 from sources.progress import progress_of
@@ -143,7 +147,19 @@ def test_a_resumed_batch_goes_on_at_once(team: cast.Team) -> None:
     capture = batch.captures.all()[0]
     claim(capture)
     resume_batch(batch, actor=team.researcher)
+    capture.refresh_from_db()
+    assert (capture.rung_at, capture.not_before - timezone.now() < timedelta(seconds=10)) == (None, True)
+    Capture.objects.filter(pk=capture.pk).update(not_before=timezone.now())
     assert claim(capture) is not None
+
+
+def test_resuming_shortens_no_wait_after_a_failure(team: cast.Team) -> None:
+    batch = some(team, 1)
+    later = timezone.now() + timedelta(minutes=30)
+    batch.captures.update(error_code="dns_failed", failures=3, not_before=later)
+    resume_batch(pause_batch(batch, actor=team.researcher), actor=team.researcher)
+    resume_batch(batch, actor=team.researcher)
+    assert batch.captures.get().not_before == later
 
 
 def test_pausing_twice_is_pausing_once(team: cast.Team) -> None:
@@ -187,13 +203,63 @@ def test_what_failed_is_tried_again_in_a_batch_of_its_own(team: cast.Team) -> No
     batch = some(team, 3)
     first, second, _ = batch.captures.order_by("pk")
     fail(first)
-    fail(second, "quarantined")
+    fail(second)
     again = retry_failed(batch, actor=team.researcher)
     assert set(again.captures.values_list("publication", flat=True)) == {
         first.publication_id,
         second.publication_id,
     }
     assert again.total == 2
+
+
+def test_what_is_in_quarantine_stays_there_when_the_failed_ones_are_tried_again(team: cast.Team) -> None:
+    batch = some(team, 2)
+    failed, dangerous = batch.captures.order_by("pk")
+    fail(failed)
+    fail(dangerous, "quarantined")
+    again = retry_failed(batch, actor=team.researcher)
+    assert [capture.publication_id for capture in again.captures.all()] == [failed.publication_id]
+
+
+def test_a_list_asks_for_nothing_that_is_in_quarantine(team: cast.Team) -> None:
+    dangerous = request_capture(cast.publication(team, "https://a.example/"), actor=team.researcher)
+    fail(dangerous, "quarantined")
+    batch = submit(team, "https://a.example/")
+    assert (batch.total, batch.refused[0]["code"]) == (0, "capture_quarantined")
+
+
+def test_what_was_cancelled_again_counts_as_not_tried_again(team: cast.Team) -> None:
+    batch = some(team, 1)
+    fail(batch.captures.get())
+    cancel_batch(retry_failed(batch, actor=team.researcher), actor=team.researcher)
+    assert retry_failed(batch, actor=team.researcher).total == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_trying_again_at_once_ask_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    team = cast.team()
+    batch = some(team, 5)
+    batch.captures.update(state="failed", error_code="gone", ended_at=timezone.now())
+    both_ready = Barrier(2)
+
+    def press(_: int) -> str:
+        both_ready.wait(timeout=20)
+        try:
+            retry_failed(batch, actor=team.researcher)
+        except ValidationError as error:
+            return str(error.code)
+        finally:
+            connection.close()
+        return "asked"
+
+    def insert_slowly(*args: Any, **options: Any) -> Any:
+        time.sleep(0.2)  # widens the gap that the other one would fall into
+        return insert(*args, **options)
+
+    monkeypatch.setattr("sources.services.batches.insert", insert_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(press, range(2))) == ["asked", "nothing_failed"]
+    assert Capture.objects.count() == 10
 
 
 def test_what_has_been_tried_again_is_not_tried_once_more(team: cast.Team) -> None:

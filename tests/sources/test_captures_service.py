@@ -19,9 +19,11 @@ from osint.models import Change, JobState
 from sources import storage
 from sources.archiving.http_method import archive_page
 from sources.models import Capture, Verdict
+from sources.selectors import quarantined_in
 from sources.services import captures
 from sources.services.captures import (
     cancel_capture,
+    recapture,
     release_capture,
     request_capture,
     request_captures,
@@ -107,10 +109,12 @@ def test_what_was_kept_waits_to_be_examined(asked: Capture) -> None:
     assert not capture.is_settled
 
 
-def test_the_custody_record_says_what_was_met_and_with_which_tools(asked: Capture) -> None:
+def test_the_custody_record_says_what_was_met_with_which_tools_and_limits(asked: Capture) -> None:
     facts = carried_out(asked).facts
     assert [exchange["status"] for exchange in facts["exchanges"]] == [200, 200]
     assert facts["tools"]
+    assert facts["settings"]["deadline_seconds"] > 0
+    assert facts["settings"]["user_agent"] in facts["exchanges"][0]["request"]
 
 
 def test_the_record_of_changes_tells_the_story(asked: Capture) -> None:
@@ -390,3 +394,61 @@ def test_only_what_is_in_quarantine_is_released(team: cast.Team, asked: Capture)
     with pytest.raises(ValidationError) as refused:
         release_capture(asked, actor=team.admin, reason="Why not")
     assert refused.value.code == "capture_not_quarantined"
+
+
+def test_what_is_in_quarantine_is_not_tried_again(team: cast.Team, asked: Capture) -> None:
+    with pytest.raises(ValidationError) as refused:
+        retry_capture(set_aside(asked), actor=team.researcher)
+    assert refused.value.code == "capture_not_failed"
+
+
+def test_what_is_in_quarantine_is_not_asked_for_anew(team: cast.Team, asked: Capture) -> None:
+    set_aside(asked)
+    with pytest.raises(ValidationError) as refused:
+        request_capture(asked.publication, actor=team.admin)
+    assert refused.value.code == "capture_quarantined"
+    assert recapture(asked.publication) == []
+
+
+def test_an_earlier_failure_is_no_way_around_the_quarantine(
+    team: cast.Team, asked: Capture, server: Server
+) -> None:
+    del server.routes["/"]
+    failed = carried_out(asked)
+    set_aside(retry_capture(failed, actor=team.researcher))
+    with pytest.raises(ValidationError) as refused:
+        retry_capture(failed, actor=team.researcher)
+    assert refused.value.code == "capture_quarantined"
+
+
+def test_another_method_is_not_in_quarantine(team: cast.Team, asked: Capture) -> None:
+    set_aside(asked)
+    assert request_capture(asked.publication, actor=team.researcher, method="browser").method == "browser"
+
+
+def test_of_several_methods_only_the_dangerous_one_is_left_out(team: cast.Team) -> None:
+    video = cast.publication(team, "https://www.youtube.com/watch?v=abcdefghijk")
+    media, _ = request_captures(video, actor=team.researcher)
+    set_aside(media)
+    assert [capture.method for capture in request_captures(video, actor=team.researcher)] == ["http"]
+
+
+def test_what_was_released_can_be_asked_for_again(team: cast.Team, asked: Capture) -> None:
+    fresh = release_capture(set_aside(asked), actor=team.admin, reason="The decoder was mended")
+    assert request_capture(asked.publication, actor=team.researcher) == fresh
+
+
+def test_a_release_that_was_cancelled_leaves_the_capture_in_quarantine(
+    team: cast.Team, asked: Capture
+) -> None:
+    fresh = release_capture(set_aside(asked), actor=team.admin, reason="The decoder was mended")
+    assert list(quarantined_in(team.case)) == []
+    cancel_capture(fresh, actor=team.researcher)
+    assert list(quarantined_in(team.case)) == [asked]
+
+
+def test_a_failed_capture_is_tried_again_by_its_own_method(team: cast.Team) -> None:
+    capture = request_capture(cast.publication(team), actor=team.researcher, method="browser")
+    Capture.objects.filter(pk=capture.pk).update(state=JobState.FAILED, ended_at=timezone.now())
+    capture.refresh_from_db()
+    assert retry_capture(capture, actor=team.researcher).method == "browser"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from hashlib import sha256
@@ -70,6 +70,26 @@ def test_what_nothing_refers_to_is_collected_when_its_reservation_is_over(tmp_pa
 def test_a_running_reservation_is_not_collected(tmp_path: Path) -> None:
     keep_files([local(tmp_path)], reserve_for=LATER)
     assert collect_unreferenced() == 0
+
+
+def test_what_was_collected_while_a_slow_disk_wrote_is_kept_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, keep_all, rounds = local(tmp_path), storage.keep_all, list[int]()
+
+    def slowly(files: Sequence[storage.Arriving]) -> None:
+        keep_all(files)
+        rounds.append(len(files))
+        if len(rounds) == 1:
+            StoredFile.objects.update(reserved_until=timezone.now() + PAST)
+            assert collect_unreferenced() == 1
+
+    monkeypatch.setattr(storage, "keep_all", slowly)
+    # So short that each round takes longer than half of it.
+    row = keep_files([file], reserve_for=timedelta(microseconds=1))[file.sha256]
+    assert rounds == [1, 1]
+    assert StoredFile.objects.get() == row
+    assert list(storage.kept_digests()) == [file.sha256]
 
 
 def test_what_a_capture_refers_to_is_never_collected(tmp_path: Path) -> None:

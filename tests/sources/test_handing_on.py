@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from config import checks
-from sources.models import HandOn, Publication
+from sources.models import HandOn, Publication, RefusedAddress
 from sources.services.captures import request_capture
 from sources.services.handing_on import PATIENCE, claim_offers, hand_on, offer
 from sources.services.preservation import preserve
@@ -158,6 +161,25 @@ def test_offer_is_accepted_first_and_answered_later(publication: Publication, ar
     assert second.snapshot_url == archive.url("/web/20230119120000/https://courier.example/roof")
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"timestamp": "20230119120000"},
+        {"timestamp": "now", "original_url": "https://courier.example/roof"},
+    ],
+)
+def test_a_success_without_a_snapshot_is_none(
+    publication: Publication, archive: StandIn, told: dict[str, str]
+) -> None:
+    archive.routes["/save/status/spn2-1"] = said(status="success", **told)
+    offer(publication)
+    asked()
+    row = asked()
+    assert row is not None
+    assert (row.snapshot_url, row.answered_at) == ("", None)
+
+
 def test_request_carries_address_and_keys(publication: Publication, archive: StandIn) -> None:
     offer(publication)
     asked()
@@ -227,3 +249,84 @@ def test_two_rounds_at_once_claim_each_offer_once(publication: Publication, arch
     offer(publication)
 
     assert (len(claim_offers()), len(claim_offers())) == (1, 0)
+
+
+def test_job_survives_an_answer_that_tells_nothing(publication: Publication, archive: StandIn) -> None:
+    offer(publication)
+    asked()
+    done = archive.routes["/save/status/spn2-1"]
+    for nothing in ((502, b"<html>Bad gateway"), (429, b"{}"), (503, b'{"message": "Later"}')):
+        archive.routes["/save/status/spn2-1"] = nothing
+        row = asked()
+        assert row is not None
+        assert (row.status, row.detail) == (202, "spn2-1")
+    archive.routes["/save/status/spn2-1"] = done
+
+    row = asked()
+
+    assert row is not None
+    assert row.snapshot_url
+    assert [path for _, path, *_ in archive.requests].count("/save") == 1
+
+
+def test_job_that_failed_is_asked_for_anew(publication: Publication, archive: StandIn) -> None:
+    archive.routes["/save/status/spn2-1"] = said(status="error", message="It was too slow")
+    offer(publication)
+    asked()
+
+    row = asked()
+
+    assert row is not None
+    assert (row.status, row.detail) == (200, "It was too slow")
+
+
+def test_refused_address_of_the_service_is_kept(
+    publication: Publication, archive: StandIn, settings: Settings
+) -> None:
+    settings.WAYBACK_SAVE_URL = "http://127.0.0.2:8080/save"
+    offer(publication)
+
+    asked()
+
+    refused = RefusedAddress.objects.get()
+    assert (refused.publication, refused.capture, refused.host) == (publication, None, "127.0.0.2")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_captures_that_end_together_hand_on_once(archive: StandIn) -> None:
+    publication = cast.publication(cast.team())
+    both_ready = threading.Barrier(2)
+
+    def end() -> None:
+        try:
+            with transaction.atomic():
+                publication.handed_on.exists()
+                both_ready.wait(timeout=20)
+                offer(publication)
+                time.sleep(0.2)  # what else is recorded with the capture
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(end) for _ in range(2)]:
+            done.result()
+
+    assert HandOn.objects.count() == 1
+
+
+def test_offers_that_are_due_are_found_by_an_index(publication: Publication) -> None:
+    answered = [
+        HandOn(
+            investigation=publication.investigation,
+            publication=publication,
+            archive="x",
+            answered_at=timezone.now(),
+        )
+        for _ in range(2000)
+    ]
+    HandOn.objects.bulk_create(answered)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sources_handon")
+    due = HandOn.objects.filter(answered_at__isnull=True, asked_at__lte=timezone.now()).order_by("asked_at")
+    plan = due[:20].explain()
+    assert ("hand_on_due" in plan, "Sort" in plan) == (True, False)

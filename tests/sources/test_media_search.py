@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sources.archiving.examining.looks import look_of
 from sources.archiving.examining.pictures import shrunk
 from sources.archiving.examining.tasks import Look
 from sources.models import CaptureFile, MediumFacts
+from sources.services import picture_uploads
 from tests import cast
 from tests.clients import client_of, errors_of, in_case
 from tests.pictured import keep, look, stored
@@ -92,6 +94,14 @@ def test_a_request_that_is_too_long_is_refused_unread(team: cast.Team, settings:
     settings.PICTURE_SEARCH_MAX_BYTES = 1000
     answer = searched(team, picture=SimpleUploadedFile("a.png", bytes(200_000)))
     assert (answer.status_code, answer.json()["code"]) == (413, "picture_too_large")
+
+
+def test_who_would_wait_long_is_told_to_come_back(team: cast.Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_uploads, "_turns", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(picture_uploads, "PATIENCE_SECONDS", 0.01)
+    with picture_uploads._turns:
+        answer = searched(team, picture=saved(drawing.picture(0)))
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "busy", "30")
 
 
 def test_a_request_without_a_picture_is_refused(team: cast.Team) -> None:

@@ -99,7 +99,11 @@ def test_examinations_wait(capture: Capture) -> None:
 def test_refused_addresses_only_grow(capture: Capture) -> None:
     before = told(metrics.way_out)["refused_addresses_total", ""]
     newest = RefusedAddress.objects.create(
-        capture=capture, host="169.254.169.254", port=80, reason="not public"
+        publication=capture.publication,
+        capture=capture,
+        host="169.254.169.254",
+        port=80,
+        reason="not public",
     )
 
     assert before < told(metrics.way_out)["refused_addresses_total", ""] == newest.pk
@@ -144,7 +148,9 @@ def test_numbers_tell_of_nobody(
     settings.METRICS_TOKEN = "open"
     secret = f"https://secret-{uuid4().hex}.example/"
     Capture.objects.update(url=secret, host="secret.example", error_detail=secret)
-    RefusedAddress.objects.create(capture=capture, host="secret.example", port=80, reason=secret)
+    RefusedAddress.objects.create(
+        publication=capture.publication, host="secret.example", port=80, reason=secret
+    )
     LinkCheck.objects.create(watch=watch, outcome="moved", final_url=secret, detail=secret)
 
     text = client.get("/metrics", headers={"Authorization": "Bearer open"}).content.decode()

@@ -12,6 +12,7 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.celery import app
@@ -24,6 +25,7 @@ from sources.services import pacing
 from sources.services.batches import submit_batch
 from sources.services.captures import job_policy, request_capture, request_captures
 from tests import cast
+from tests.records import last_change
 
 
 class Bell:
@@ -232,3 +234,30 @@ def test_asking_again_in_person_makes_a_bulk_capture_urgent(team: cast.Team) -> 
     joined = request_capture(waiting.publication, actor=team.researcher)
     waiting.refresh_from_db()
     assert (joined, waiting.priority) == (waiting, Priority.INTERACTIVE)
+
+
+def test_what_somebody_waits_for_goes_on_though_its_list_is_paused(team: cast.Team, bell: Bell) -> None:
+    paused = batch(team, 2)
+    CaptureBatch.objects.filter(pk=paused.pk).update(paused_at=timezone.now())
+    waiting, other = paused.captures.order_by("pk")
+    asked_for = request_capture(waiting.publication, actor=team.researcher)
+    assert asked_for == waiting
+    assert pacing.ring_waiting(job_policy()) == 1
+    assert bell.rung == [(waiting.pk, Priority.INTERACTIVE)]
+    assert claim(asked_for) is not None
+    assert claim(other) is None
+
+
+def test_asking_again_in_person_is_on_record(team: cast.Team) -> None:
+    waiting = batch(team, 1).captures.get()
+    request_capture(waiting.publication, actor=team.researcher)
+    change = last_change(waiting)
+    assert (change.action, change.actor) == ("capture.hastened", team.researcher)
+    assert (change.old, change.new) == ({"priority": Priority.BULK}, {"priority": Priority.INTERACTIVE})
+
+
+def test_a_claim_reads_nothing_of_the_refused_lines(team: cast.Team) -> None:
+    capture = batch(team, 1).captures.get()
+    with CaptureQueriesContext(connection) as queries:
+        claim(Capture.objects.get(pk=capture.pk))
+    assert not [query for query in queries.captured_queries if '"refused"' in query["sql"]]

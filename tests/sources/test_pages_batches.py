@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -195,3 +197,19 @@ def test_a_superuser_releases_in_the_admin(client: Client, team: Team, root: Use
     assert "is tried afresh" in page
     assert "Only a quarantined capture can be released" in page
     assert capture.publication.captures.count() == 2
+
+
+def test_a_label_keeps_its_capitals(client: Client, team: Team) -> None:
+    batch = submit_batch(
+        team.case, actor=team.researcher, lines=numbered(["https://a.example/"]), label="kyiv NATO list"
+    )
+    page = at_desk(client, team.viewer).get(address("batch", pk=batch.pk)).content.decode()
+    assert "Kyiv NATO list" in page
+
+
+def test_following_a_batch_reads_nothing_of_the_refused_lines(client: Client, team: Team) -> None:
+    batch = batch_of(team, "https://a.example/", "nonsense")
+    desk = at_desk(client, team.viewer)
+    with CaptureQueriesContext(connection) as queries:
+        desk.get(address("batch-progress", pk=batch.pk))
+    assert not [query for query in queries.captured_queries if '"refused"' in query["sql"]]

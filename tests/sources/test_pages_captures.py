@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.db.models.signals import post_init
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from sources import storage
 from sources.models import Capture, CaptureFile, Examination, MediumFacts, StoredFile
@@ -20,6 +23,7 @@ from sources.pages.registrations import storage_health
 from sources.pages.selectors import telling_captures
 from sources.services.captures import request_capture
 from sources.services.publications import record_derivation
+from sources.services.uploads import upload_whole
 from sources.templatetags.sources_tags import seen
 from tests import cast
 from tests.cast import Team
@@ -261,3 +265,101 @@ def test_an_archive_that_takes_no_bytes_is_not_healthy(archive: Path) -> None:
     (archive / "archive").touch()
     with pytest.raises(OSError, match="exists"):
         storage_health()
+
+
+def page_of(client: Client, capture: Capture) -> str:
+    return client.get(address("capture", pk=capture.pk)).content.decode()
+
+
+def test_what_failed_is_tried_again_by_the_method_chosen_by_hand(client: Client, team: Team) -> None:
+    failed = ended(team, "failed", "gone", method="browser")
+    client.force_login(team.researcher)
+    assert address("capture-retry", pk=failed.pk) in page_of(client, failed)
+    answer = client.post(address("capture-retry", pk=failed.pk))
+    fresh = failed.publication.captures.exclude(pk=failed.pk).get()
+    assert (fresh.method, answer["Location"]) == ("browser", address("capture", pk=fresh.pk))
+
+
+def test_a_failed_upload_is_tried_again_from_the_file_that_is_held(
+    client: Client, team: Team, settings: Settings, tmp_path: Path
+) -> None:
+    settings.UPLOAD_ROOT = tmp_path / "uploads"
+    publication = cast.publication(team)
+    upload = upload_whole(publication, actor=team.researcher, filename="a", pieces=[b"four"], size=4)
+    Capture.objects.update(state="failed", ended_at=timezone.now())
+    client.force_login(team.researcher)
+    client.post(address("capture-retry", pk=upload.capture.pk))
+    fresh = publication.captures.exclude(pk=upload.capture.pk).get()
+    assert fresh.upload is not None
+    assert (fresh.method, fresh.upload.filename) == ("upload", "a")
+
+
+def test_what_has_not_failed_is_not_tried_again(client: Client, team: Team) -> None:
+    capture = ended(team)
+    client.force_login(team.researcher)
+    page = client.post(address("capture-retry", pk=capture.pk), follow=True).content.decode()
+    assert "Only a failed capture can be tried again" in page
+    assert capture.publication.captures.count() == 1
+
+
+def test_trying_again_is_for_researchers(client: Client, team: Team) -> None:
+    failed = ended(team, "failed", "gone")
+    client.force_login(team.viewer)
+    assert "Try again" not in page_of(client, failed)
+    assert client.post(address("capture-retry", pk=failed.pk)).status_code == 403
+    client.force_login(team.outsider)
+    assert client.post(address("capture-retry", pk=failed.pk)).status_code == 404
+
+
+def test_what_is_in_quarantine_offers_no_second_try(client: Client, team: Team) -> None:
+    capture = ended(team, "quarantined", "")
+    client.force_login(team.researcher)
+    assert "Try again" not in page_of(client, capture)
+    page = client.post(address("preserve", pk=capture.publication_id), follow=True).content.decode()
+    assert "an admin of the case can release it" in page
+    assert capture.publication.captures.count() == 1
+    client.force_login(team.admin)
+    assert address("quarantine") in page_of(client, capture)
+
+
+def test_preserving_again_keeps_to_the_method(client: Client, team: Team) -> None:
+    capture = ended(team, method="browser")
+    client.force_login(team.researcher)
+    assert '<input type="hidden" name="method" value="browser">' in page_of(client, capture)
+
+
+def test_of_each_publication_only_the_telling_capture_is_loaded(
+    team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    captures = [ended(team) for _ in range(20)]
+    loaded: list[object] = []
+    note = partial(_note, loaded)
+    post_init.connect(note, sender=Capture)
+    try:
+        with django_assert_num_queries(2):  # the captures, their files
+            telling_captures(team.case, [captures[0].publication_id])
+    finally:
+        post_init.disconnect(note, sender=Capture)
+    assert len(loaded) == 1
+
+
+def _note(loaded: list[object], instance: object, **_: object) -> None:
+    loaded.append(instance)
+
+
+def test_captures_of_a_state_are_counted_by_an_index(team: Team) -> None:
+    publication = cast.publication(team)
+    Capture.objects.bulk_create(
+        Capture(
+            investigation=team.case,
+            publication=publication,
+            requested_by=team.researcher,
+            url="x",
+            state=state,
+        )
+        for state in ["cancelled"] * 2000 + ["failed"] * 5
+    )
+    rows = team.case.captures.filter(state="failed").order_by()[:1000]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sources_capture")
+    assert "capture_list_by_state" in rows.explain()

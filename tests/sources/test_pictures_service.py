@@ -71,9 +71,15 @@ def test_a_video_counts_once_and_says_where(team: cast.Team, way: str) -> None:
 
 def test_the_file_itself_can_be_left_out(team: cast.Team, way: str) -> None:
     file, other = stored("a", look(0)), stored("b", look(5))
-    keep(team, file)
-    kept = keep(team, other)
-    assert [match.kept for match in find_alike(team.viewer, looks_of(file), besides=file)] == [kept]
+    asked, kept = keep(team, file), keep(team, other)
+    assert [match.kept for match in find_alike(team.viewer, looks_of(file), besides=asked)] == [kept]
+
+
+def test_the_same_bytes_in_another_publication_are_the_best_match(team: cast.Team, way: str) -> None:
+    file = stored("a", look(0))
+    asked = keep(team, file)
+    again = keep(team, file, cast.publication(team, "https://example.org/another"))
+    assert [match.kept for match in find_alike(team.viewer, looks_of(file), besides=asked)] == [again]
 
 
 def test_an_outsider_finds_nothing(team: cast.Team, way: str) -> None:

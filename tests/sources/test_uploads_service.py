@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from osint.models import JobState, User
 from sources import incoming, storage
 from sources.incoming import UploadBusyError, UploadGoneError
 from sources.models import Capture, Publication, Upload
+from sources.selectors import quarantined_in
 from sources.services import uploads
 from sources.services.captures import retry_capture
 from sources.services.preservation import preserve
@@ -360,3 +363,81 @@ def test_failed_capture_of_an_upload_is_tried_again_with_the_same_bytes(upload: 
 
     assert fresh.upload is not None
     assert carried_out(fresh.upload).state == JobState.SUCCEEDED
+
+
+def ended(upload: Upload, state: str) -> Capture:
+    Capture.objects.filter(upload=upload).update(state=state, ended_at=timezone.now())
+    return Capture.objects.get(upload=upload)
+
+
+def test_bytes_whose_capture_was_cancelled_are_freed(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent(upload)
+    ended(upload, "cancelled")
+    monkeypatch.setattr(uploads, "BEGINNING", timedelta(0))
+
+    assert clear_uploads() == 1
+    assert not incoming.path_of(upload.pk).exists()
+
+
+@pytest.mark.parametrize("state", ["queued", "failed", "quarantined"])
+def test_bytes_that_may_be_preserved_yet_stay(
+    upload: Upload, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(upload)
+    Capture.objects.update(state=state)
+    monkeypatch.setattr(uploads, "BEGINNING", timedelta(0))
+
+    assert clear_uploads() == 0
+    assert lying(upload) == CONTENT
+
+
+def test_of_a_file_that_is_tried_again_only_the_newest_upload_holds_the_bytes(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(upload)
+    fresh = retry_capture(ended(upload, "failed"), actor=upload.uploaded_by)
+    assert fresh.upload is not None
+    monkeypatch.setattr(uploads, "BEGINNING", timedelta(0))
+
+    assert clear_uploads() == 1
+    assert not incoming.path_of(upload.pk).exists()
+    carried_out(fresh.upload)
+    assert clear_uploads() == 1
+    assert not incoming.path_of(fresh.upload.pk).exists()
+
+
+def test_second_file_of_a_publication_hides_no_quarantine(upload: Upload, publication: Publication) -> None:
+    sent(upload)
+    dangerous = ended(upload, "quarantined")
+    sent(begun(publication, upload.uploaded_by, filename="another.jpg"))
+
+    assert list(quarantined_in(publication.investigation)) == [dangerous]
+
+
+def test_file_in_quarantine_has_no_way_around(upload: Upload) -> None:
+    sent(upload)
+    failed = ended(upload, "failed")
+    again = retry_capture(failed, actor=upload.uploaded_by)
+    assert again.upload is not None
+    ended(again.upload, "quarantined")
+
+    with pytest.raises(ValidationError) as refused:
+        retry_capture(failed, actor=upload.uploaded_by)
+    assert refused.value.code == "capture_quarantined"
+
+
+def test_trying_an_upload_again_twice_asks_once(upload: Upload) -> None:
+    sent(upload)
+    failed = ended(upload, "failed")
+
+    assert retry_capture(failed, actor=upload.uploaded_by) == retry_capture(failed, actor=upload.uploaded_by)
+
+
+def test_bytes_that_have_just_got_a_second_name_do_not_count_as_old(upload: Upload) -> None:
+    sent(upload)
+    two_days_ago = time.time() - 2 * 86400
+    os.utime(incoming.path_of(upload.pk), (two_days_ago, two_days_ago))
+    second = uuid4()
+    incoming.share(upload.pk, second)
+
+    assert incoming.lying(timedelta(hours=1)) == []

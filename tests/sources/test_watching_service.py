@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -10,19 +15,24 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from osint.errors import ForbiddenError
 from osint.models import JobState
-from sources.models import Capture, LinkCheck, LinkWatch, Priority
+from sources import storage
+from sources.archiving.original import MOST_BYTES
+from sources.models import Capture, CaptureFile, LinkCheck, LinkWatch, Priority, RefusedAddress
 from sources.services.captures import request_capture
-from sources.services.preservation import preserve
+from sources.services.preservation import preserve, remove_abandoned_work
 from sources.services.uploads import upload_whole
 from sources.services.watches import look_now, pause_watch, resume_watch
 from sources.services.watching import CLAIM, claim_due, look
 from tests import cast
-from tests.records import actions_on
+from tests.processes import ROOT, wait_until
+from tests.records import actions_on, last_change
+from tests.way_out import way_out
 from tests.webserver import Server, redirect, response
 
 DAY = timedelta(days=1)
@@ -248,6 +258,72 @@ def test_picture_is_compared_by_its_bytes(team: cast.Team, server: Server) -> No
     assert (same, looked(watch).outcome) == ("unchanged", "changed")
 
 
+def large(end: bytes, *, declared: bool = True) -> bytes:
+    """A picture beyond what a look reads, which ends in ``end``."""
+    body = b"GIF89a" + bytes(MOST_BYTES) + end
+    plain = response(body, media_type="image/gif")
+    return plain if declared else plain.replace(b"Content-Length", b"X-Length")
+
+
+def watched(team: cast.Team, url: str) -> LinkWatch:
+    """The watch over what is at ``url``, just preserved."""
+    publication = cast.publication(team, url)
+    preserve(request_capture(publication, actor=team.researcher, method="http").pk, worker="here")
+    return LinkWatch.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (large(b"end"), "unchanged"),
+        (large(b"another end"), "changed"),
+        (large(b"end").replace(b"GIF89a", b"GIF87a"), "changed"),
+        (large(b"end", declared=False), "uncompared"),
+    ],
+    ids=["same", "another length", "another beginning", "length unknown"],
+)
+def test_large_picture_is_compared_by_length_and_beginning(
+    team: cast.Team, server: Server, answer: bytes, outcome: str
+) -> None:
+    server.routes["/roof.gif"] = large(b"end")
+    watch = watched(team, server.url("/roof.gif"))
+    server.routes["/roof.gif"] = answer
+
+    assert looked(watch).outcome == outcome
+
+
+def test_page_whose_text_scripts_make_is_not_said_to_be_unchanged(team: cast.Team, server: Server) -> None:
+    server.routes |= {
+        "/app": response(b"<!doctype html><title>App</title><div id=app></div><img src=/roof.gif>"),
+        "/roof.gif": response(b"GIF89a one", media_type="image/gif"),
+    }
+    watch = watched(team, server.url("/app"))
+
+    assert looked(watch).outcome == "uncompared"
+    assert about(wait_of(watch), 2 * DAY)  # as if it were unchanged
+    assert actions_on(watch) == []
+
+
+def test_document_that_is_no_page_is_compared_by_its_bytes(team: cast.Team, server: Server) -> None:
+    server.routes["/list.txt"] = response(TEXT.encode(), media_type="text/plain")
+    watch = watched(team, server.url("/list.txt"))
+
+    same = looked(watch).outcome
+    server.routes["/list.txt"] = response(TEXT.encode() + b".", media_type="text/plain")
+
+    assert (same, looked(watch).outcome) == ("unchanged", "changed")
+
+
+def test_charset_of_the_server_counts_however_it_is_spelt(team: cast.Team, server: Server) -> None:
+    # Whoever guesses takes this for another charset.
+    body = (
+        PAGE % ("Sąsiad numer 9 widział, jak dźwig podniósł wyrzutnię na dach nad rzeką. " * 9, "")
+    ).encode("iso-8859-2")
+    server.routes["/"] = response(body, media_type='text/html; Charset="ISO-8859-2"')
+
+    assert looked(watched(team, server.url("/"))).outcome == "unchanged"
+
+
 def test_two_rounds_at_once_claim_each_original_once(watch: LinkWatch) -> None:
     LinkWatch.objects.update(next_at=timezone.now())
 
@@ -333,7 +409,7 @@ def test_capture_of_what_was_gone_has_it_looked_at_again(
 def test_work_leaves_no_folder(watch: LinkWatch, settings: Settings) -> None:
     looked(watch)
 
-    assert not list(Path(settings.WORK_ROOT).glob("look-*"))
+    assert not list(Path(settings.WORK_ROOT).glob("passing.*"))
 
 
 def test_publication_kept_only_by_upload_is_not_watched(
@@ -370,3 +446,81 @@ def commanded(*arguments: str) -> dict[str, int]:
     call_command("watch_originals", "--json", *arguments, stdout=sink)
     counts: dict[str, int] = json.loads(sink.getvalue())
     return counts
+
+
+def test_look_at_a_paused_and_overdue_original_resumes_the_watch(watch: LinkWatch, team: cast.Team) -> None:
+    pause_watch(watch, actor=team.researcher)
+    LinkWatch.objects.update(next_at=timezone.now() - DAY)
+
+    look_now(watch, actor=team.researcher)
+
+    assert len(claim_due()) == 1
+    resumed = last_change(watch)
+    assert (resumed.action, resumed.old, resumed.new) == (
+        "linkwatch.resumed",
+        {"is_paused": True},
+        {"is_paused": False},
+    )
+
+
+def test_look_at_a_paused_original_is_on_record_whole(watch: LinkWatch, team: cast.Team) -> None:
+    pause_watch(watch, actor=team.researcher)
+
+    look_now(watch, actor=team.researcher)
+
+    assert len(claim_due()) == 1
+    assert actions_on(watch) == ["linkwatch.paused", "linkwatch.resumed", "linkwatch.asked"]
+
+
+def test_missing_page_of_ours_is_told_and_the_looks_back_off(watch: LinkWatch) -> None:
+    page = CaptureFile.objects.get(capture__publication=watch.publication, role="page")
+    storage.drop(page.file.sha256)
+
+    waits = []
+    for _ in range(2):
+        check = looked(watch)
+        assert (check.outcome, check.detail) == ("unreachable", "preserved page is missing")
+        waits.append(wait_of(watch))
+
+    assert [about(wait, timedelta(hours=n)) for wait, n in zip(waits, (1, 2), strict=True)] == [True, True]
+
+
+def test_refused_address_of_a_look_reaches_the_overview(
+    watch: LinkWatch, client: Client, team: cast.Team, server: Server
+) -> None:
+    way_out().allowed.discard(("127.0.0.1", server.port))
+
+    looked(watch)
+
+    refused = RefusedAddress.objects.get()
+    assert (refused.publication, refused.capture, refused.port) == (watch.publication, None, server.port)
+    client.force_login(team.viewer)
+    page = client.get(f"/cases/{team.case.slug}/").content.decode()
+    assert f"127.0.0.1:{server.port}" in page
+    assert f"/publications/{watch.publication_id}/" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_folder_of_a_look_that_was_killed_is_swept_once_nobody_can_be_in_it(
+    child_environment: dict[str, str], watch: LinkWatch, server: Server, settings: Settings, tmp_path: Path
+) -> None:
+    def never(_: socket.socket) -> None:
+        server.stopping.wait(60)
+
+    server.routes["/"] = never
+    settings.WORK_ROOT = tmp_path / "work"
+    LinkWatch.objects.update(next_at=timezone.now())
+    places = {"SIGHTLINE_STORAGE": str(tmp_path / "archive"), "SIGHTLINE_WORK": str(settings.WORK_ROOT)}
+    command = [sys.executable, "manage.py", "watch_originals"]
+
+    with subprocess.Popen(command, cwd=ROOT, env=child_environment | places) as looking:
+        wait_until(lambda: server.asked("/") == 2, "the look")
+        assert remove_abandoned_work() == 0
+        looking.kill()
+
+    (folder,) = Path(settings.WORK_ROOT).iterdir()
+    assert remove_abandoned_work() == 0
+    two_hours_ago = time.time() - 7200
+    os.utime(folder, (two_hours_ago, two_hours_ago))
+    assert remove_abandoned_work() == 1
+    assert not folder.exists()

@@ -65,13 +65,13 @@ class BrowserKeeper:
 
     @contextmanager
     def lent(self, program: BrowserProgram, proxy_host: str) -> Iterator[Browser]:
-        """A browser that is well. One that failed its borrower is ended, and the next gets another."""
+        """A browser that is well. One whose borrower failed is ended, whatever the reason: the next gets another."""
         with self._lock:
             browser = self._fit_for(program, proxy_host)
             browser.captures += 1
             try:
                 yield browser
-            except BrowserError:
+            except BaseException:
                 self.end()
                 raise
 

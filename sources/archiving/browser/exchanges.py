@@ -95,7 +95,7 @@ class _Assembler:
         return TlsFacts(
             version=wire.security.get("protocol", ""),
             cipher=wire.security.get("cipher", ""),
-            peer_certificate_sha256=self._recorder.certificates.get(origin_of(answer.url), ""),
+            chain_sha256=self._recorder.chains.get(origin_of(answer.url), ()),
         )
 
 

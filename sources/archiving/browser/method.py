@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from sources.archiving.appearance import look_at
-from sources.archiving.assembling import describe, medium_of, no_progress, page_files, write_capture
+from sources.archiving.assembling import (
+    absent_video,
+    describe,
+    medium_of,
+    no_progress,
+    page_files,
+    players_in,
+    write_capture,
+)
 from sources.archiving.collect import Progress
 from sources.archiving.deadlines import ByteBudget, Deadline
 from sources.archiving.egress.client import take_connections
-from sources.archiving.embeds import find_players, players_as_notes
 from sources.archiving.errors import EgressError
 from sources.archiving.harvest import Harvest, HarvestedFile, Role
 from sources.archiving.policy import Egress, FetchPolicy
@@ -52,6 +59,7 @@ def archive_in_browser(
     if policy.egress is None:
         raise EgressError("expected a way out (EGRESS_PROXY), got none")
     progress = on_progress or no_progress
+    settings = policy.settings(deadline)
     directory = workdir / "exchanges"
     directory.mkdir()
     budget = ByteBudget(policy.capture_bytes)
@@ -61,7 +69,7 @@ def archive_in_browser(
     gathered = Gatherer(policy, directory, deadline, budget, progress).gather(url, visited, recorded)
     harvest = _harvest(url, visited, gathered, policy, workdir, take_connections(policy.egress) or [])
     progress("done", 1, 1)
-    return harvest
+    return replace(harvest, settings=settings)
 
 
 def _visit(
@@ -105,7 +113,7 @@ def _harvest(
     failures = failures_of(visited.recorder, known, (exchange.url for exchange in gathered.whole()))
     media = list(_media(gathered, policy))
     facts = _page_facts(visited, gathered)
-    verdict = _verdict(url, visited, gathered, facts, failures, len(media))
+    verdict = _verdict(url, visited, gathered, facts, failures, policy, len(media))
     exchanges = [(by, located(exchange, known)) for by, exchange in gathered.exchanges()]
     main = gathered.document.exchange
     page = Page(main.url, main.started, facts.title, facts.text)
@@ -166,7 +174,13 @@ def _views(visited: Visited, url: str, workdir: Path) -> Iterator[HarvestedFile]
 
 
 def _verdict(
-    url: str, visited: Visited, gathered: Gathered, facts: PageFacts, failures: list[Failed], media: int
+    url: str,
+    visited: Visited,
+    gathered: Gathered,
+    facts: PageFacts,
+    failures: list[Failed],
+    policy: FetchPolicy,
+    media: int,
 ) -> Verdict:
     main = gathered.document.exchange
     verdict = judge(
@@ -181,7 +195,11 @@ def _verdict(
             media_count=media,
             shown=look_at(visited.sight.html or gathered.document.html, facts.text, facts.title),
             in_browser=True,
-            missing=(*_missing(visited, gathered, failures), *gathered.collection.missing()),
+            missing=(
+                *_missing(visited, gathered, failures),
+                *gathered.collection.missing(),
+                *_absent(visited, gathered, policy),
+            ),
             left_out=visited.recorder.left_out + gathered.collection.left_out,
         )
     )
@@ -205,6 +223,23 @@ def _missing(visited: Visited, gathered: Gathered, failures: list[Failed]) -> It
         yield Missing(exchange.url, kind_of(answer.kind), reason)
 
 
+def _absent(visited: Visited, gathered: Gathered, policy: FetchPolicy) -> Iterator[Missing]:
+    """What has an answer, and yet is not here."""
+    answered = [
+        *((kind_of(answer.kind), exchange) for answer, exchange in gathered.recorded),
+        *((item.requisite.kind, item.answer) for item in gathered.collection.fetched),
+    ]
+    found = {
+        exchange.url: absent_video(exchange.url, kind, exchange, policy)
+        for kind, exchange in answered
+        if is_whole(exchange)
+    }
+    yield from filter(None, found.values())
+    document = gathered.document
+    if document.is_page:
+        yield from players_in(visited.sight.html or document.html, document.exchange.url)
+
+
 def _gaps(visited: Visited, gathered: Gathered) -> Iterator[str]:
     if gathered.chain:
         yield f"the browser did not open the page ({visited.sight.error or 'no answer'}); the plain client did"
@@ -213,10 +248,6 @@ def _gaps(visited: Visited, gathered: Gathered) -> Iterator[str]:
 
 def _notes(visited: Visited, gathered: Gathered) -> Iterator[str]:
     yield from visited.sight.notes
-    document = gathered.document
-    if document.is_page:
-        html = visited.sight.html or document.html
-        yield from players_as_notes(find_players(html, document.exchange.url))
     if gathered.fetched_again:
         yield f"{gathered.fetched_again} addresses were fetched by the plain client after the visit."
     if any(answer.lack == "unspecified" for answer in visited.recorder.answers):

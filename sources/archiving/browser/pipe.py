@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import re
 import select
 from contextlib import suppress
 from typing import Any
@@ -12,11 +14,12 @@ import orjson
 
 from sources.archiving.deadlines import Deadline
 
-from .errors import BrowserCrashedError
+from .errors import BrowserCrashedError, BrowserError
 
 PIECE = 1024 * 1024
 MESSAGE_BYTES = 256 * 1024 * 1024
 LONGEST_WAIT = 3600.0
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 Message = dict[str, Any]
 
@@ -42,7 +45,7 @@ class Pipe:
                 data = data[self._write(data) :]
 
     def receive(self, timeout: float) -> Message | None:
-        """The next message, or None if none came within ``timeout`` seconds. Raises BrowserCrashedError.
+        """The next message, or None if none came within ``timeout`` seconds. Raises BrowserError.
 
         What has arrived is not a message until it is whole: None may also mean that part of one came.
         """
@@ -88,11 +91,33 @@ class Pipe:
         if end < 0:
             self._searched = len(self._buffer)
             return None
-        with memoryview(self._buffer)[:end] as text:
-            message: Message = orjson.loads(text)
-        del self._buffer[: end + 1]
-        self._searched = 0
-        return message
+        try:
+            with memoryview(self._buffer)[:end] as text:
+                return _understood(text)
+        finally:  # what cannot be read must not stand before all that follows
+            del self._buffer[: end + 1]
+            self._searched = 0
+
+
+def _understood(text: memoryview) -> Message:
+    try:
+        message: Message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        message = _mended(bytes(text))
+    return message
+
+
+def _mended(text: bytes) -> Message:
+    """The message with U+FFFD for each half of a surrogate pair: scripts cut emoji in two, and Chromium passes it on.
+
+    Raises BrowserError for what is no message at all.
+    """
+    try:
+        whole = json.dumps(json.loads(text), ensure_ascii=False)
+        message: Message = orjson.loads(SURROGATE.sub("\ufffd", whole))
+    except (ValueError, RecursionError) as error:
+        raise BrowserError(f"expected a message as JSON, got: {error}") from error
+    return message
 
 
 def widen(descriptor: int) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sources.archiving.deadlines import ByteBudget
-from sources.archiving.egress.answers import CODE_HEADER
+from sources.archiving.egress.answers import CODE_HEADER, SEAL_HEADER, genuine_code
 from sources.archiving.exchange import REDIRECT_STATUSES
 from sources.archiving.policy import Egress
 from sources.archiving.recorder import HashingFile
@@ -90,7 +90,6 @@ class Wire:
     responses: list[Params] = field(default_factory=list)
     started: deque[float] = field(default_factory=deque)
     security: Params | None = None
-    protocol: str = ""
     error: str | None = None
     is_cached: bool = False
 
@@ -104,7 +103,7 @@ class Recorder:
         self.left_out = 0
         self.activity = 0
         self.wires: dict[str, Wire] = {}
-        self.certificates: dict[str, str] = {}
+        self.chains: dict[str, tuple[str, ...]] = {}
         self._tab = tab
         self._connection: Connection = tab.connection
         self._directory = directory
@@ -157,11 +156,10 @@ class Recorder:
         return self.wires.setdefault(network_id, Wire())
 
     def learn_certificates(self) -> None:
-        """Ask for the certificate (SHA-256 in hex, of its DER form) that each origin showed. Raises BrowserError."""
+        """Ask for the certificates (SHA-256 in hex, of their DER form) of each origin. Raises BrowserError."""
         for origin in {origin_of(answer.url) for answer in self.answers if answer.url.startswith("https:")}:
             chain = self._tab.call("Network.getCertificate", {"origin": origin})["tableNames"]
-            if chain:
-                self.certificates[origin] = hashlib.sha256(b64decode(chain[0])).hexdigest()
+            self.chains[origin] = tuple(hashlib.sha256(b64decode(part)).hexdigest() for part in chain)
 
     # --- what is stopped ---------------------------------------------------------------------------------
 
@@ -179,17 +177,24 @@ class Recorder:
 
     def _stop_at_answer(self, params: Params) -> None:
         answer = _answer(params)
-        if refusal := _refusal(answer):
+        if refusal := self._refusal(answer):
             self._note_error(params, "Failed", refusal)
-        elif len(self.answers) >= self._limit:
+            return self._send("Fetch.failRequest", requestId=params["requestId"], errorReason="Failed")
+        if len(self.answers) >= self._limit:
             return self._leave_out(params)
-        else:
-            self._take_start(answer)
-            self.answers.append(answer)
-            if not answer.is_redirect and self._is_readable(answer):
-                return self._read(params, answer)
-            self._in_flight.discard(answer.network_id)  # it is not waited for
+        self._take_start(answer)
+        self.answers.append(answer)
+        if not answer.is_redirect and self._is_readable(answer):
+            return self._read(params, answer)
+        self._in_flight.discard(answer.network_id)  # it is not waited for
         return self._go_on(params)
+
+    def _refusal(self, answer: Answer) -> str | None:
+        """The code with which the way out refused a request without TLS, whose answer looks like the origin's."""
+        if not answer.url.startswith("http:"):
+            return None
+        code, seal = (header(answer.headers, name.lower()) for name in (CODE_HEADER, SEAL_HEADER))
+        return genuine_code(code, seal, self._credentials["password"])
 
     def _take_start(self, answer: Answer) -> None:
         """The hop's own moment, which the network noted; else that of its answer stands."""
@@ -280,7 +285,6 @@ class Recorder:
     def _answered(self, params: Params, session: str) -> None:
         response, wire = params["response"], self.wire_of(params["requestId"])
         wire.security = response.get("securityDetails")
-        wire.protocol = response.get("protocol") or ""
         wire.is_cached = bool(response.get("fromDiskCache"))
 
     def _answered_on_the_wire(self, params: Params, session: str) -> None:
@@ -324,13 +328,6 @@ def _answer(params: Params) -> Answer:
     )
 
 
-def _refusal(answer: Answer) -> str | None:
-    """The code with which the way out refused a request without TLS, whose answer looks like the origin's."""
-    is_plain = answer.url.startswith("http:")
-    code = header(answer.headers, CODE_HEADER.lower())
-    return str(code) if is_plain and code else None
-
-
 def _asked_whole(params: Params) -> Params:
     """Without the range that only means "from the start": the whole is wanted anyway, once and as it is."""
     headers: dict[str, str] = params["request"]["headers"]
@@ -340,12 +337,17 @@ def _asked_whole(params: Params) -> Params:
 
 
 def _declared_length(headers: Headers) -> int | None:
-    value = header(headers, "content-length", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+    return _number(header(headers, "content-length", ""))
 
 
 def _is_all(headers: Headers) -> bool:
     """Whether a partial answer holds everything from the first byte to the last."""
     content_range: str = header(headers, "content-range", "")
     span, _, total = content_range.removeprefix("bytes ").partition("/")
-    return total.isdigit() and span == f"0-{int(total) - 1}"
+    number = _number(total)
+    return number is not None and span == f"0-{number - 1}"
+
+
+def _number(text: str) -> int | None:
+    """A count of bytes, if it is one that can be."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from http import HTTPStatus
 
@@ -17,6 +18,7 @@ from ..errors import (
 )
 
 CODE_HEADER = "Sightline-Error"
+SEAL_HEADER = "Sightline-Seal"
 OWN_HOST = "sightline-egress.invalid"  # RFC 6761: nobody else can have it
 JOURNAL_PATH = "/connections"
 ADDRESS_HEADER = "Sightline-Remote-Address"
@@ -47,13 +49,31 @@ class CredentialsError(EgressError):
 STATUSES[CredentialsError] = HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
 
 
-def refusal(error: ArchivingError) -> bytes:
+def seal_of(password: str) -> str:
+    """What only the proxy can put under a refusal.
+
+    Without TLS the answers of origins come the same way, and one could pose as a refusal. Fetchers tell it from an
+    answer by the seal, and never show it to a page.
+    """
+    return _derived(password, b"refusal")
+
+
+def journal_password(password: str) -> str:
+    """What the list of connections is asked for with: browsers and downloaders, which pages can send, have another."""
+    return _derived(password, b"journal")
+
+
+def genuine_code(code: str | None, seal: str | None, password: str) -> str | None:
+    """The code of a refusal that carries the proxy's seal; None where an origin answered."""
+    return code if hmac.compare_digest((seal or "").encode(), seal_of(password).encode()) else None
+
+
+def refusal(error: ArchivingError, seal: str) -> bytes:
     """The whole response that reports ``error``; the connection is closed after it."""
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     challenge = 'Proxy-Authenticate: Basic realm="egress"\r\n' if status == 407 else ""
-    return response(
-        status, {"code": error.code, "detail": error.detail}, f"{CODE_HEADER}: {error.code}\r\n{challenge}"
-    )
+    headers = f"{CODE_HEADER}: {error.code}\r\n{SEAL_HEADER}: {seal}\r\n{challenge}"
+    return response(status, {"code": error.code, "detail": error.detail}, headers)
 
 
 def response(status: HTTPStatus, content: object, headers: str = "") -> bytes:
@@ -72,6 +92,10 @@ def understood(status: int, code: str | None, body: bytes) -> ArchivingError:
     """The error that a refusal reports, ours or that of another proxy."""
     kind = BY_CODE.get(code or "") or BY_STATUS.get(status, EgressError)
     return kind(_detail(body) or f"expected the way out to connect, got status {status}")
+
+
+def _derived(password: str, purpose: bytes) -> str:
+    return hmac.new(password.encode(), purpose, "sha256").hexdigest()
 
 
 def _detail(body: bytes) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import socket
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..deadlines import Deadline
 from ..errors import ArchivingError, ConnectError, DeadlineError, EgressError
 from ..policy import Egress
 from ..wire import Head, Wire, read_body, read_head
-from .answers import ADDRESS_HEADER, CODE_HEADER, JOURNAL_PATH, OWN_HOST, understood
+from .answers import ADDRESS_HEADER, CODE_HEADER, JOURNAL_PATH, OWN_HOST, journal_password, understood
 
 HEAD_BYTES = 64 * 1024
 REFUSAL_BYTES = 64 * 1024
@@ -64,6 +64,7 @@ def take_connections(egress: Egress) -> list[dict[str, Any]] | None:
     None if it keeps no such list, as other proxies do not, or cannot be reached.
     """
     deadline = Deadline.after(LIST_SECONDS)
+    egress = replace(egress, password=journal_password(egress.password))
     try:
         with _reach(egress, deadline, LIST_SECONDS) as connection:
             target = f"GET http://{OWN_HOST}{JOURNAL_PATH}"

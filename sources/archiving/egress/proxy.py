@@ -10,7 +10,16 @@ from http import HTTPStatus
 
 from ..addresses import Rules
 from ..errors import ArchivingError, DeadlineError, EgressError, HttpProtocolError, UnsupportedUrlError
-from .answers import JOURNAL_PATH, OWN_HOST, CredentialsError, joined, refusal, response
+from .answers import (
+    JOURNAL_PATH,
+    OWN_HOST,
+    CredentialsError,
+    joined,
+    journal_password,
+    refusal,
+    response,
+    seal_of,
+)
 from .journal import Entry, Journal
 from .names import connect, look_up
 from .relay import HeadTooLongError, Side, relay
@@ -52,7 +61,8 @@ class Proxy:
     def __init__(self, password: str, rules: Rules, journal: Journal, limits: Limits | None = None) -> None:
         if not password:
             raise ValueError("expected a password, got none")
-        self._password = password.encode()
+        self._password = password
+        self._seal = seal_of(password)
         self._rules = rules
         self._journal = journal
         self._limits = limits or Limits()
@@ -72,7 +82,7 @@ class Proxy:
     def _begin(self, fetcher: Side) -> None:
         if len(self._tasks) >= self._limits.connections:
             error = EgressError(f"expected fewer than {self._limits.connections} connections at a time")
-            return _say(fetcher, refusal(error))
+            return _say(fetcher, refusal(error, self._seal))
         task = asyncio.get_running_loop().create_task(self._serve(fetcher))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -84,7 +94,7 @@ class Proxy:
             if raw is not None:
                 await self._carry_out(self._admitted(raw), fetcher)
         except ArchivingError as error:
-            _say(fetcher, refusal(error))
+            _say(fetcher, refusal(error, self._seal))
         finally:
             fetcher.transport.close()
 
@@ -102,12 +112,12 @@ class Proxy:
 
     def _admitted(self, raw: bytes) -> Request:
         request = parse_request(raw)
-        if not hmac.compare_digest(request.password.encode(), self._password):
+        if not _is(request.password, self._password) and not self._is_asked_for_list(request):
             raise CredentialsError("expected a user name and the password of this instance, got others")
         return request
 
     async def _carry_out(self, request: Request, fetcher: Side) -> None:
-        if request.host == OWN_HOST:
+        if self._is_asked_for_list(request):
             return await self._tell(request, fetcher)
         entry = Entry(request.user, request.method, request.host, request.port)
         self._journal.begin(entry)
@@ -115,6 +125,9 @@ class Proxy:
             await self._pass_on(request, fetcher, entry)
         finally:
             self._journal.end(entry)
+
+    def _is_asked_for_list(self, request: Request) -> bool:
+        return request.host == OWN_HOST and _is(request.password, journal_password(self._password))
 
     async def _tell(self, request: Request, fetcher: Side) -> None:
         if (request.method, request.path) != ("GET", JOURNAL_PATH):
@@ -148,6 +161,8 @@ class Proxy:
 
     async def _origin(self, request: Request, entry: Entry, seconds: float) -> Side:
         host, port = request.host, request.port
+        if host == OWN_HOST:
+            raise UnsupportedUrlError("expected an address on the net, got the way out's own name")
         self._rules.check_port(host, port)
         loop = asyncio.get_running_loop()
         over = loop.time() + seconds
@@ -156,6 +171,10 @@ class Proxy:
         connection, entry.address = await connect(addresses, port, over - loop.time())
         _, origin = await loop.create_connection(Side, sock=connection)
         return origin
+
+
+def _is(password: str, expected: str) -> bool:
+    return hmac.compare_digest(password.encode(), expected.encode())
 
 
 def _join(request: Request, fetcher: Side, origin: Side, address: str) -> None:

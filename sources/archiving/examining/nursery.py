@@ -105,6 +105,8 @@ def _read_medium(task: Task, ffmpeg: str | None) -> dict[str, Any]:
         return read_stream(task.path, task.folder, task.media_type, ffmpeg)
     if task.media_type.startswith("image/") and task.media_type != "image/svg+xml":
         return read_picture(task.path, task.folder)
+    if task.media_type.startswith(("video/", "audio/")):
+        return {"note": f"nothing is known of how to read {task.media_type}"}
     return {}
 
 

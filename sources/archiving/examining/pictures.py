@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
 from .looks import look_of
 from .metadata import claims_in, embedded_in
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF")
 MAX_PIXELS = 150_000_000
 THUMBNAIL_PIXELS = 480
 JPEG_QUALITY = 80
@@ -61,6 +62,7 @@ def read_look(path: Path) -> dict[str, Any]:
 def _opened(path: Path) -> Iterator[Image.Image]:
     """The picture, of a format on the list, not too large. What breaks while it is read raises UnreadableError."""
     _refuse_bombs()
+    register_heif_opener(thumbnails=False)
     try:
         with Image.open(path, formats=FORMATS) as image:
             yield image

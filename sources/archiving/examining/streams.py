@@ -21,6 +21,8 @@ from .tasks import MOST_LOOKS, Look
 DEMUXERS = {
     "video/mp4": "mov",
     "video/quicktime": "mov",
+    "video/3gpp": "mov",
+    "video/3gpp2": "mov",
     "audio/mp4": "mov",
     "video/webm": "matroska",
     "video/x-matroska": "matroska",
@@ -32,6 +34,8 @@ DEMUXERS = {
     "audio/mpeg": "mp3",
     "audio/wav": "wav",
     "audio/flac": "flac",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
 }
 DURATION = re.compile(r"^\s*Duration: (\d+):(\d{2}):(\d{2}(?:\.\d+)?)", re.MULTILINE)
 VIDEO_SIZE = re.compile(r"^\s*Stream #0.*?: Video: .*?\b(\d{2,5})x(\d{2,5})\b", re.MULTILINE)

@@ -23,6 +23,7 @@ IMPORT_ROOT = Path(__file__).resolve().parents[3]
 KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")
 GLANCE = 0.5  # how long a cancelled capture may go unnoticed, in seconds
 STAGE = "video"
+LINE_BYTES = 4 * 1024 * 1024
 
 Event = dict[str, Any]
 
@@ -106,8 +107,10 @@ class Conversation:
 
     def _listen(self) -> None:
         assert self._child.stdout is not None  # noqa: S101 - for the type checker: it was asked for as a pipe
-        for line in self._child.stdout:
-            self._events.put(json.loads(line))
+        # What it says is made of what strangers wrote: neither its length nor its sense is certain.
+        with suppress(ValueError):
+            while line := self._child.stdout.readline(LINE_BYTES):
+                self._events.put(json.loads(line))
         self._events.put(None)
 
 

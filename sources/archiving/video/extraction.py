@@ -11,6 +11,8 @@ from typing import Any
 from yt_dlp import YoutubeDL
 from yt_dlp.postprocessor import FFmpegPostProcessor
 
+from sources.archiving.policy import Egress
+
 from .choosing import FORMATS, items_of
 from .fragments import FragmentLog, FragmentRecord
 from .items import Found, Item, Job, Problem, Video
@@ -42,6 +44,7 @@ class Session:
         self._job = job
         self._tell = tell
         self._folder = Path(job["folder"])
+        self._password = Egress.from_url(job["proxy"]).password
         self._sources: dict[str, tuple[Item, Info]] = {}
         self._bytes_before = 0
         # The native downloader asks for ffmpeg without looking at the options.
@@ -55,14 +58,14 @@ class Session:
         try:
             entries, extra = self._entries()
         except Exception as error:  # extractors raise whatever a page makes them raise
-            found["problems"].append(problem_of(error))
+            found["problems"].append(self._problem(error))
             return found
         for entry in entries[:VIDEOS]:
             try:
                 resolved = self._engine.process_ie_result(entry, download=False, extra_info=extra)
                 found["videos"] += [self._describe(info) for info in _videos_in(resolved)]
             except Exception as error:  # one entry's trouble is not the others'
-                found["problems"].append(problem_of(error))
+                found["problems"].append(self._problem(error))
         found["left_out"] = max(0, len(entries) - VIDEOS)
         return found
 
@@ -75,10 +78,13 @@ class Session:
                 try:
                     self._download_one(path, source)
                 except Exception as error:  # downloaders raise what servers make them raise
-                    self._tell_of(item, path, log.record, problem=problem_of(error))
+                    self._tell_of(item, path, log.record, problem=self._problem(error))
                 else:
                     self._tell_of(item, path, log.record)
             self._bytes_before += path.stat().st_size if path.exists() else 0
+
+    def _problem(self, error: Exception) -> Problem:
+        return problem_of(error, self._password)
 
     def _entries(self) -> tuple[list[Info], Info]:
         """The videos at the address (one more than the limit if there are more), and what they have in common."""

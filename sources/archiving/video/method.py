@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..appearance import look_at
-from ..assembling import Document, no_progress, page_files, read_document
+from ..assembling import Document, describe, no_progress, page_files, read_document, write_capture
 from ..collect import Progress
 from ..deadlines import ByteBudget, Deadline
 from ..exchange import Exchange
@@ -23,13 +22,14 @@ from ..raw_warc import Resource
 from ..readable import PageFacts
 from ..splices import Body
 from ..tools import tool_versions
-from ..verdict import GONE, PASSING_TRUNCATIONS, Observed, Verdict, Word, judge
-from ..wacz import Page, write_wacz
+from ..verdict import GONE, Observed, Verdict, Word, judge
+from ..wacz import Page
 from .gathering import Gathered, gather
 from .outcomes import MediaUnsupportedError, verdict_on
 from .pieces import Piece
 
 JSON_TYPE = "application/json"
+METADATA_BYTES = 4 * 1024 * 1024  # of what is read into memory; what is kept stays whole
 #: yt-dlp's extractors for pages of sites that it does not know.
 UNKNOWN_SITES = frozenset({"generic", "html5"})
 
@@ -47,6 +47,7 @@ def archive_media(
     Raises ArchivingError if the URL itself gives no answer, and as ``verdict_on`` does.
     """
     progress = on_progress or no_progress
+    settings = policy.settings(deadline)
     (workdir / "exchanges").mkdir()
     budget = ByteBudget(policy.capture_bytes)
     progress("page", 0, 1)
@@ -55,14 +56,14 @@ def archive_media(
     )
     document = read_document(chain[-1], policy)
     gathered = Gathered({"videos": [], "problems": [], "left_out": 0})
-    verdict = _of_the_answer_alone(document)
+    verdict = _of_the_answer_alone(chain[0].url, document)
     if verdict is None:
         gathered = gather(
             url, policy=policy, workdir=workdir, deadline=deadline, budget=budget, progress=progress
         )
         verdict = _found_or_walled(gathered, chain[0].url, document)
     progress("done", 1, 1)
-    return _harvest(url, chain, document, gathered, verdict, workdir)
+    return replace(_harvest(url, chain, document, gathered, verdict, workdir), settings=settings)
 
 
 def _found_or_walled(gathered: Gathered, url: str, document: Document) -> Verdict:
@@ -82,21 +83,20 @@ def _observed(url: str, document: Document) -> Observed:
         final_url=document.exchange.url,
         status=document.exchange.status,
         body_length=document.exchange.body_length,
+        truncated=document.exchange.truncated,
         is_page=document.is_page,
         text_length=len(document.facts.text),
+        media_count=int(document.is_medium),
         shown=look_at(document.html, document.facts.text),
     )
 
 
-def _of_the_answer_alone(document: Document) -> Verdict | None:
-    """The verdict where there is nothing to look for: the page is gone, or the address is a file."""
+def _of_the_answer_alone(url: str, document: Document) -> Verdict | None:
+    """The verdict where there is nothing to look for: the page is gone, or has no end, or the address is a file."""
     answer = document.exchange
-    if answer.status in GONE:
-        return Verdict(Word.GONE, (f"the server answered with status {answer.status}",))
-    if answer.truncated:  # of a page without end nobody, yt-dlp included, will see the whole
-        reasons = (f"the main response was cut off: {answer.truncated}",)
-        return Verdict(Word.TRUNCATED, reasons, answer.truncated in PASSING_TRUNCATIONS)
-    return Verdict(Word.COMPLETE) if document.is_medium else None
+    if answer.status in GONE or answer.truncated or document.is_medium:
+        return judge(_observed(url, document))
+    return None
 
 
 def _harvest(
@@ -144,15 +144,15 @@ def _metadata(gathered: Gathered, url: str, workdir: Path) -> list[HarvestedFile
 
 
 def _metadata_file(path: Path, url: str) -> HarvestedFile:
-    data = path.read_bytes()
-    return HarvestedFile(path, Role.METADATA, url, hashlib.sha256(data).hexdigest(), len(data), JSON_TYPE)
+    return describe(path, Role.METADATA, url, JSON_TYPE)
 
 
 def _page_facts(declared: PageFacts, gathered: Gathered) -> PageFacts:
     """The page's own particulars, and where there is one video, what its host says of that."""
-    if len(gathered.found["videos"]) != 1:
+    paths = [Path(video["metadata"]) for video in gathered.found["videos"]]
+    if len(paths) != 1 or paths[0].stat().st_size > METADATA_BYTES:
         return declared
-    told = json.loads(Path(gathered.found["videos"][0]["metadata"]).read_text(encoding="utf-8"))
+    told = json.loads(paths[0].read_text(encoding="utf-8"))
     return replace(
         declared,
         title=_title(told) or declared.title or _text(told, "title"),
@@ -189,8 +189,6 @@ def _write_wacz(
     metadata: Iterable[HarvestedFile],
 ) -> HarvestedFile:
     main, now = document.exchange, datetime.now(UTC)
-    versions = tool_versions()
-    software = {"software": f"Sightline {versions['sightline']}", "format": "WARC File Format 1.1"}
     page = Page(main.url, main.started, facts.title, facts.text)
     resources = [
         *(_stream_resource(piece, now) for piece in pieces if piece.is_download),
@@ -199,9 +197,7 @@ def _write_wacz(
             for number, file in enumerate(metadata)
         ),
     ]
-    return write_wacz(
-        workdir / "capture.wacz", exchanges, page, software=software, now=now, resources=resources
-    )
+    return write_capture(workdir, exchanges, page, resources)
 
 
 def _stream_resource(piece: Piece, now: datetime) -> Resource:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from yt_dlp.networking.exceptions import HTTPError, ProxyError, TransportError
 from yt_dlp.utils import DownloadError, GeoRestrictedError, UnsupportedError
 
+from sources.archiving.egress.answers import CODE_HEADER, SEAL_HEADER, genuine_code
+
 from .items import Problem
 
 DETAIL_LENGTH = 400
@@ -30,16 +32,17 @@ class TooManyBytesError(Exception):
     """The streams of a capture came to more bytes than allowed."""
 
 
-def problem_of(error: BaseException) -> Problem:
-    """Class, status, refusal by the way out, and the message without advice meant for a command line."""
+def problem_of(error: BaseException, password: str) -> Problem:
+    """Class, status, refusal by the way out, and the message without advice meant for a command line.
+
+    ``password`` is that of the way out, by which its refusals are known from answers of origins.
+    """
     chain = list(_chain(error))
     answer = next((link for link in chain if isinstance(link, HTTPError)), None)
     return {
-        "kind": next(
-            (kind for known, kind in KINDS if any(isinstance(link, known) for link in chain)), "other"
-        ),
+        "kind": _kind(chain),
         "status": answer.status if answer is not None else None,
-        "code": _refusal(answer, chain),
+        "code": _refusal(answer, chain, password),
         "detail": _sentence(chain),
     }
 
@@ -72,10 +75,10 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         waiting += [inner[1], getattr(link, "cause", None), link.__cause__]
 
 
-def _refusal(answer: HTTPError | None, chain: list[BaseException]) -> str | None:
+def _refusal(answer: HTTPError | None, chain: list[BaseException], password: str) -> str | None:
     if answer is not None:
-        code: str | None = answer.response.get_header("Sightline-Error")
-        return code
+        code, seal = (answer.response.get_header(name) for name in (CODE_HEADER, SEAL_HEADER))
+        return genuine_code(code, seal, password)
     for link in chain:
         if (match := TUNNEL.search(str(link))) and int(match[1]) == REFUSED:
             return "address_refused"

@@ -15,6 +15,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from osint.errors import NotFoundError, SightlineError
@@ -22,23 +24,27 @@ from osint.models import ENDED, Investigation, JobState, User
 from osint.services.investigations import open_investigation
 from osint.services.people import create_user, system_user
 from sources.address_lists import Line, read_list
-from sources.canonical import canonical_url
+from sources.canonical import UrlError, canonical_url
 from sources.errors_in_words import in_words
-from sources.models import Capture
-from sources.selectors import find_publication
+from sources.models import Capture, CaptureFile, Examination
+from sources.selectors import publications_at
 from sources.services.batches import submit_batch
 from sources.services.captures import ASKABLE, request_captures
+from sources.services.examination import examine
 from sources.services.preservation import preserve
 from sources.services.publications import add_publication
 
 CASE = "archive"
 PERSON = "archivist"
 GLANCE_SECONDS = 0.5
+#: Captures read at once to be printed.
+ROWS = 500
 
 HELP = """Preserve publications by their addresses.
 
 The captures are made as if somebody had asked for them in a page: they wait for the archiving workers. With --wait
-the command follows them to their end; with --here it carries them out itself, so that no worker is needed.
+the command follows them to their end; with --here it carries them out and reads what was kept itself, so that no
+worker is needed.
 
 Running it twice is safe: an address that is being preserved is not asked for again.
 Exit code: 0 if everything that was asked for succeeded (without --wait or --here: was accepted), else 1.
@@ -82,7 +88,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            captures, refused = self._asked(options)
+            with transaction.atomic():  # everything is asked for, or nothing
+                captures, refused = self._asked(options)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
         except NotFoundError as error:
@@ -94,8 +101,8 @@ class Command(BaseCommand):
             raise CommandError(error.detail) from error
         if options["here"] or options["wait"]:
             self._follow(captures, here=options["here"])
-        rows = Capture.objects.filter(pk__in=captures).order_by("pk")
-        (self._print_json if options["json"] else self._print_table)(list(rows), refused)
+        rows = Capture.objects.filter(pk__in=captures).defer("facts").order_by("pk")
+        (self._print_json if options["json"] else self._print_table)(rows, refused)
         if not _went_well(rows, refused, waited=options["here"] or options["wait"]):
             sys.exit(1)
 
@@ -105,6 +112,7 @@ class Command(BaseCommand):
         listed = _read(options["file"]) if options["file"] else []
         if not lines and not listed:
             raise CommandError("Expected addresses, or a list of them by --from.")
+        _require_addresses(lines)
         actor = _actor(options["username"])
         case = _case(options["investigation"], actor)
         captures = [
@@ -120,25 +128,28 @@ class Command(BaseCommand):
 
     def _follow(self, captures: list[UUID], *, here: bool) -> None:
         told = ""
+        rows = Capture.objects.filter(pk__in=captures)
+        unread = Examination.objects.filter(capture__in=captures).exclude(state__in=ENDED)
         while True:
-            rows = Capture.objects.filter(pk__in=captures)
             counts = Counter(rows.values_list("state", flat=True))
             done = sum(counts[state] for state in ENDED)
             words = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
             if words != told:
                 self.stderr.write(f"{done}/{len(captures)} ended: {words}")
                 told = words
-            if done == counts.total():
+            if done == counts.total() and not (here and unread.exists()):
                 return
-            if not (here and _carry_out(rows)):
+            if not (here and _carry_out(rows, unread)):
                 time.sleep(GLANCE_SECONDS)
 
-    def _print_json(self, captures: list[Capture], refused: list[dict[str, Any]]) -> None:
-        shown = {"captures": [_as_json(capture) for capture in captures], "refused": refused}
+    def _print_json(self, captures: QuerySet[Capture], refused: list[dict[str, Any]]) -> None:
+        kept = Prefetch("kept", CaptureFile.objects.select_related("file"))
+        rows = captures.prefetch_related(kept).iterator(ROWS)
+        shown = {"captures": [_as_json(capture) for capture in rows], "refused": refused}
         self.stdout.write(json.dumps(shown, ensure_ascii=False))
 
-    def _print_table(self, captures: list[Capture], refused: list[dict[str, Any]]) -> None:
-        for capture in captures:
+    def _print_table(self, captures: QuerySet[Capture], refused: list[dict[str, Any]]) -> None:
+        for capture in captures.iterator(ROWS):
             result = capture.verdict or capture.error_code or "-"
             self.stdout.write(f"{capture.state:<12} {capture.method:<8} {result:<14} {capture.url}")
             if words := in_words(capture.error_code):
@@ -180,34 +191,54 @@ def _case(slug: str, actor: User) -> Investigation:
     return found or open_investigation(actor=actor, slug=slug, title=slug.replace("-", " ").capitalize())
 
 
+def _require_addresses(lines: Iterable[Line]) -> None:
+    """Raises CommandError that names each one that is none."""
+    problems = []
+    for line in lines:
+        try:
+            canonical_url(line.text)
+        except UrlError as error:
+            problems.append(f"{line.text}: {error}")
+    if problems:
+        raise CommandError("\n".join(problems))
+
+
 def _request(case: Investigation, actor: User, url: str, method: str) -> list[Capture]:
-    publication, _ = add_publication(case, actor=actor, url=url)
-    return request_captures(publication, actor=actor, method=method)
+    try:
+        publication, _ = add_publication(case, actor=actor, url=url)
+        return request_captures(publication, actor=actor, method=method)
+    except ValidationError as error:
+        raise CommandError(f"{url}: {'; '.join(error.messages)}") from error
 
 
 def _under_way(case: Investigation, urls: Iterable[str]) -> list[UUID]:
-    found = [find_publication(case, canonical_url(url)) for url in urls]
-    known = [publication for publication in found if publication is not None]
+    known = publications_at(case, map(canonical_url, urls))
     running = Capture.objects.filter(publication__in=known).exclude(state__in=ENDED)
     return list(running.order_by("pk").values_list("pk", flat=True))
 
 
-def _carry_out(rows: Any) -> bool:
-    """Carry out what is due; False when nothing was."""
-    due = rows.filter(state=JobState.QUEUED, not_before__lte=timezone.now()).order_by("pk")
-    found = list(due.values_list("pk", flat=True))
+def _carry_out(captures: QuerySet[Capture], unread: QuerySet[Examination]) -> bool:
+    """Carry out what is due, captures and the reading of what they kept; False when nothing was."""
+    found = _due(captures)
     for capture_id in found:
         preserve(capture_id, worker="command")
-    return bool(found)
+    kept = _due(unread)
+    for examination_id in kept:
+        examine(examination_id, worker="command")
+    return bool(found or kept)
 
 
-def _went_well(rows: Iterable[Capture], refused: list[dict[str, Any]], *, waited: bool) -> bool:
+def _due(rows: QuerySet[Any]) -> list[UUID]:
+    due = rows.filter(state=JobState.QUEUED, not_before__lte=timezone.now()).order_by("pk")
+    return list(due.values_list("pk", flat=True))
+
+
+def _went_well(captures: QuerySet[Capture], refused: list[dict[str, Any]], *, waited: bool) -> bool:
     wrong = [refusal for refusal in refused if refusal["code"] != "repeated"]
-    return not wrong and (not waited or all(row.state == JobState.SUCCEEDED for row in rows))
+    return not wrong and not (waited and captures.exclude(state=JobState.SUCCEEDED).exists())
 
 
 def _as_json(capture: Capture) -> dict[str, Any]:
-    files = capture.kept.select_related("file")
     return {
         "id": str(capture.pk),
         "url": capture.url,
@@ -218,6 +249,6 @@ def _as_json(capture: Capture) -> dict[str, Any]:
         "error_words": str(in_words(capture.error_code) or ""),
         "files": [
             {"role": kept.role, "sha256": kept.file.sha256, "size": kept.file.size, "url": kept.url}
-            for kept in files
+            for kept in capture.kept.all()
         ],
     }

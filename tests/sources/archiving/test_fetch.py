@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from sources.archiving.deadlines import ByteBudget, Deadline
 from sources.archiving.errors import (
@@ -24,6 +26,7 @@ from sources.archiving.errors import (
 from sources.archiving.exchange import Exchange
 from sources.archiving.fetch import fetch, fetch_following
 from sources.archiving.policy import FetchPolicy
+from tests.certificates import certificate_chain
 from tests.way_out import allowed, name_resolves, way_out
 from tests.webserver import Server, redirect, response
 
@@ -349,8 +352,27 @@ def test_a_trusted_certificate_is_recorded(tls_server: Server, tmp_path: Path) -
     exchange = secure(tls_server, tmp_path, PEM)
     assert exchange.tls is not None
     assert exchange.tls.version.startswith("TLSv1.")
-    assert re.fullmatch("[0-9a-f]{64}", exchange.tls.peer_certificate_sha256)
-    assert exchange.facts()["tls"]["cipher"] == exchange.tls.cipher
+    (certificate,) = x509.load_pem_x509_certificates(PEM.read_bytes())
+    own = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+    assert exchange.tls.chain_sha256 == (own,)
+    assert exchange.facts()["tls"] == {
+        "version": exchange.tls.version,
+        "cipher": exchange.tls.cipher,
+        "peer_certificate_sha256": own,
+        "chain_sha256": [own],
+    }
+
+
+def test_every_certificate_up_to_the_trusted_authority_is_recorded(tmp_path: Path) -> None:
+    chain = certificate_chain(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain.served)
+    server = Server(context)
+    server.routes["/"] = response(b"secret")
+    exchange = secure(server, tmp_path, chain.authority)
+    server.close()
+    assert exchange.tls is not None
+    assert exchange.tls.chain_sha256 == chain.sha256
 
 
 def test_a_tls_stream_cut_without_farewell_is_truncated(tls_server: Server, tmp_path: Path) -> None:

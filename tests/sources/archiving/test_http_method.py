@@ -204,6 +204,58 @@ def test_a_missing_picture_makes_it_partial(server: Server, policy: FetchPolicy,
     )  # fmt: skip
 
 
+HLS = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na.ts\n#EXT-X-ENDLIST\n"
+
+
+@pytest.mark.parametrize(
+    ("tag", "answer", "reason"),
+    [
+        (
+            "video",
+            response(HLS, media_type="application/vnd.apple.mpegurl"),
+            "video missing: {} (only its playlist was fetched)",
+        ),
+        (
+            "video",
+            response(b"<MPD></MPD>", media_type="text/xml"),
+            "video missing: {} (only its playlist was fetched)",
+        ),
+        ("audio", response(b"<!doctype html><p>Log in"), "audio missing: {} (the answer is text/html)"),
+        ("video", response(b"", media_type="video/mp4"), "video missing: {} (the answer is empty)"),
+    ],
+    ids=["HLS", "DASH", "a page", "nothing"],
+)
+def test_a_video_that_did_not_come_makes_it_partial(
+    server: Server, policy: FetchPolicy, workdir: Path, tag: str, answer: bytes, reason: str
+) -> None:
+    server.routes |= {"/": response(english(body=f"<{tag} src='/s'></{tag}>")), "/s": answer}
+    harvest = archive(server, policy, workdir)
+    assert (harvest.verdict, harvest.reasons) == ("partial", (reason.format(server.url("/s")),))
+
+
+@pytest.mark.parametrize(
+    "player",
+    ["https://www.youtube.com/embed/abc", "https://t.me/channel/12?embed=1"],
+)
+def test_a_player_that_is_not_followed_makes_it_partial(
+    server: Server, policy: FetchPolicy, workdir: Path, player: str
+) -> None:
+    server.routes["/"] = response(english(body=f'<iframe src="{player}"></iframe>'))
+    harvest = archive(server, policy, workdir)
+    host = player.split("/")[2]
+    reason = f"video missing: {player} (a player of {host}, which was not followed)"
+    assert (harvest.verdict, harvest.reasons) == ("partial", (reason,))
+
+
+def test_the_limits_are_on_record_without_secrets(server: Server, policy: FetchPolicy, workdir: Path) -> None:
+    server.routes["/"] = response(english())
+    settings = archive(server, replace(policy, body_bytes=12_345_678), workdir).settings
+    assert policy.egress is not None
+    assert policy.egress.password not in json.dumps(settings)
+    assert (settings["body_bytes"], settings["user_agent"]) == (12_345_678, policy.user_agent)
+    assert settings["deadline_seconds"] == pytest.approx(60, abs=5)
+
+
 def test_a_refused_requisite_is_a_failure_and_not_fetched(
     server: Server, policy: FetchPolicy, workdir: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,10 @@ WITHDRAWN = "该报道已被编辑部撤回因为照片显示的是另一座城�
 LONG = ". ".join(f"Neighbour number {n} saw a crane lift the launcher onto the roof" for n in range(30))
 
 
+FILE = Sight(URL, sha256="a" * 64, start_sha256="b" * 64, size=9_000_000)
+CUT = replace(FILE, sha256="")
+
+
 def seen(text: str, url: str = URL, word: Word = Word.COMPLETE) -> Sight:
     return Sight(url, sentences_of(text), verdict=Verdict(word, ("because",)))
 
@@ -28,7 +33,8 @@ def outcome(before: Sight, now: Sight) -> Outcome:
 
 @given(st.text(max_size=400))
 def test_every_text_is_unchanged_against_itself(text: str) -> None:
-    assert outcome(seen(text), seen(text)) is Outcome.UNCHANGED
+    expected = Outcome.UNCHANGED if sentences_of(text) else Outcome.UNCOMPARED
+    assert outcome(seen(text), seen(text)) is expected
 
 
 @given(st.text(max_size=400))
@@ -113,8 +119,38 @@ def test_soft_page_of_a_missing_one_is_gone() -> None:
     assert outcome(seen(LONG), seen("Sorry", word=Word.GONE)) is Outcome.GONE
 
 
-def test_page_that_was_empty_without_a_browser_then_is_so_now() -> None:
-    assert outcome(seen("", word=Word.EMPTY), seen("", word=Word.EMPTY)) is Outcome.UNCHANGED
+@pytest.mark.parametrize("now", ["", LONG])
+def test_page_without_text_in_what_was_served_is_not_compared(now: str) -> None:
+    finding = compare(seen("", word=Word.EMPTY), seen(now, word=Word.EMPTY))
+
+    assert (finding.outcome, "no text to compare" in finding.detail) == (Outcome.UNCOMPARED, True)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (FILE, Outcome.UNCHANGED),
+        (CUT, Outcome.UNCHANGED),
+        (replace(FILE, sha256="c" * 64), Outcome.CHANGED),
+        (replace(CUT, start_sha256="c" * 64), Outcome.CHANGED),
+        (replace(CUT, size=9_000_001), Outcome.CHANGED),
+        (replace(CUT, size=None), Outcome.UNCOMPARED),
+        (replace(CUT, start_sha256=""), Outcome.UNCOMPARED),
+        (seen(LONG), Outcome.CHANGED),
+    ],
+    ids=[
+        "all the same",
+        "beginning and length the same",
+        "another one",
+        "another beginning",
+        "longer",
+        "of unknown length",
+        "hardly read",
+        "a page instead",
+    ],
+)
+def test_file_is_compared_as_far_as_it_was_read(now: Sight, expected: Outcome) -> None:
+    assert outcome(FILE, now) is expected
 
 
 def test_text_has_a_digest_and_nothing_has_none() -> None:

@@ -39,6 +39,14 @@ def test_a_russian_article_is_read_in_its_charset(charset: str) -> None:
     assert (facts.language, facts.published) == ("ru", "2023-01-19")
 
 
+def test_at_a_glance_the_shown_text_is_read_in_order_without_what_is_besides() -> None:
+    html = (
+        "<body>one <script>no</script>two<!-- no --> three <p>four <b>five</b> six</p>"
+        "<nav>no <p>no</p></nav> seven <svg><text>no</text></svg>eight</body>"
+    )
+    assert glance_at(html).text == "one two three four five six seven eight"
+
+
 def test_a_date_is_not_guessed_from_the_footer() -> None:
     html = b"<html><body><p>Some text about nothing.</p><footer>Copyright 2019</footer></body></html>"
     assert read_page(html, "https://example.org/page").published is None

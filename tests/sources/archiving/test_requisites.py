@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sources.archiving.embeds import LINKED_FILES, find_players, players_as_facts, players_as_notes
+from sources.archiving.embeds import LINKED_FILES, find_players
 from sources.archiving.requisites import find_css_requisites, find_requisites
 
 BASE = "https://example.org/news/page.html"
@@ -169,11 +169,3 @@ def test_players_of_video_hosts_are_listed(markup: str) -> None:
 @pytest.mark.parametrize("source", ["https://maps.example.org/", "javascript:x", "", "https://[bad"])
 def test_other_frames_are_no_players(source: str) -> None:
     assert find_players(f'<iframe src="{source}"></iframe>', BASE) == []
-
-
-def test_players_are_safe_for_json() -> None:
-    players = find_players('<iframe src="https://rutube.ru/play/embed/1" title="Крыша">', BASE)
-    assert json.loads(json.dumps(players_as_facts(players)))[0]["title"] == "Крыша"
-    assert players_as_notes(players) == (
-        "a player of rutube.ru is embedded and was not followed: https://rutube.ru/play/embed/1",
-    )

@@ -78,6 +78,11 @@ def test_a_redirect_to_a_wall_is_seen(final_url: str, word: str) -> None:
     assert verdict(final_url=final_url, text_length=50).word == word
 
 
+def test_a_redirect_of_a_picture_is_no_wall() -> None:
+    found = verdict(final_url="https://cdn.example/auth/abc/img.jpg", is_page=False, text_length=0)
+    assert found.word == "complete"
+
+
 def test_a_redirect_to_a_password_box_is_a_login_wall() -> None:
     assert verdict(final_url="https://example.org/x", asks_password=True, text_length=50).word == "login wall"
 

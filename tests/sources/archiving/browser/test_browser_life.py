@@ -66,6 +66,13 @@ def test_a_worn_browser_is_replaced(
     assert gone(first.pid)
 
 
+def test_a_browser_is_not_lent_again_after_any_fault(program: BrowserProgram) -> None:
+    with pytest.raises(ValueError, match="ours"), KEEPER.lent(program, "127.0.0.1") as browser:
+        raise ValueError("a fault of ours")
+    assert KEEPER.browser is None
+    assert gone(browser.pid)
+
+
 def test_a_browser_that_ends_leaves_no_process_and_no_profile(program: BrowserProgram) -> None:
     browser = Browser(program, "127.0.0.1")
     family = [browser.pid, *(child.pid for child in psutil.Process(browser.pid).children(recursive=True))]

@@ -40,6 +40,21 @@ def media_of(harvest: Harvest) -> dict[str, str]:
     return {"/" + medium.url.split("/", 3)[3]: medium.sha256 for medium in files(harvest, Role.MEDIUM)}
 
 
+def test_a_video_of_which_only_the_playlist_came_makes_it_partial(server: Server, capture: Capture) -> None:
+    playlist = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na.ts\n#EXT-X-ENDLIST\n"
+    loader = "<video preload=none src='/s.m3u8'></video><script>fetch('/other.m3u8')</script>"
+    frame = "<iframe src='https://www.youtube.com/embed/abc'></iframe>"
+    server.routes["/"] = response(english(body=loader + frame))
+    for path in ("/s.m3u8", "/other.m3u8"):
+        server.routes[path] = response(playlist, media_type="application/vnd.apple.mpegurl")
+    harvest = capture()
+    assert harvest.verdict == "partial"
+    for path in ("/s.m3u8", "/other.m3u8"):
+        assert f"video missing: {server.url(path)} (only its playlist was fetched)" in harvest.reasons
+    assert any("a player of www.youtube.com, which was not followed" in reason for reason in harvest.reasons)
+    assert harvest.settings["deadline_seconds"] == pytest.approx(60, abs=5)
+
+
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 

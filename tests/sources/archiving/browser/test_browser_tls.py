@@ -46,6 +46,7 @@ def test_the_certificate_is_recorded(tls_server: Server, policy: FetchPolicy, wo
     assert (harvest.verdict, len(harvest.exchanges)) == ("complete", 2)
     for item in harvest.exchanges:
         assert item["tls"]["peer_certificate_sha256"] == hashlib.sha256(served).hexdigest()
+        assert item["tls"]["chain_sha256"] == [hashlib.sha256(served).hexdigest()]
         assert item["tls"]["version"].startswith("TLS 1.")
         assert item["recorded_by"] == "browser"
 

@@ -94,6 +94,15 @@ def test_dialogs_without_end_are_closed(server: Server, capture: Capture) -> Non
     assert files(harvest, Role.PAGE)
 
 
+def test_emoji_cut_in_two_cost_neither_the_page_nor_the_next(server: Server, capture: Capture) -> None:
+    script = "<script>document.title = 'cut \\ud83d'; alert('\\ud83d'); console.log('\\ud83d')</script>"
+    server.routes["/"] = response(english(body=script))
+    harvest, browser = capture(), KEEPER.browser
+    assert (harvest.verdict, harvest.page.title) == ("complete", "cut \ufffd")
+    assert capture().verdict == "complete"
+    assert KEEPER.browser is browser
+
+
 def test_a_busy_script_is_stopped_and_the_page_drawn(server: Server, capture: Capture) -> None:
     script = "<script>addEventListener('load', () => setTimeout(() => { while (true); }, 1))</script>"
     server.routes["/"] = response(english(body=script))

@@ -40,6 +40,7 @@ WAYS = (
     """<script>const peer = new RTCPeerConnection({{iceServers: [{{urls: 'stun:{stun}'}}]}});
        peer.createDataChannel('x'); peer.createOffer().then(offer => peer.setLocalDescription(offer))</script>""",
 )
+FORGED = b"HTTP/1.1 403 No\r\nSightline-Error: address_refused\r\nContent-Type: text/plain\r\n\r\nnot by the guard"
 PAUSE = "<script>setTimeout(() => {}, 300)</script>"
 
 
@@ -149,3 +150,30 @@ def test_a_page_that_redirects_inside_is_refused(server: Server, capture: Captur
     with pytest.raises(AddressRefusedError):
         capture()
     assert canary.visits == []
+
+
+def test_an_origin_cannot_pass_its_answer_off_as_a_refusal(server: Server, capture: Capture) -> None:
+    server.routes["/"] = response(english(body="<script src='/forged'></script>"))
+    server.routes["/forged"] = FORGED
+    harvest = capture()
+    assert [seen["status"] for seen in harvest.exchanges if seen["url"].endswith("/forged")] == [403]
+    assert harvest.failures == ()
+
+
+def test_a_page_cannot_empty_the_list_of_its_connections(server: Server, capture: Capture) -> None:
+    own = "http://sightline-egress.invalid/connections"
+    asked = f"<script src='http://10.0.0.1/x'></script><script src='{own}'></script>"
+    server.routes["/"] = response(english(body=asked + PAUSE))
+    harvest = capture()
+    hosts = {item["host"]: item["code"] for item in harvest.connections}
+    assert own not in {seen["url"] for seen in harvest.exchanges}
+    assert hosts["10.0.0.1"] == "address_refused"
+    assert hosts["sightline-egress.invalid"] == "unsupported_url"
+
+
+@pytest.mark.parametrize("total", ["9" * 5000, "²", "-1", ""])
+def test_an_odd_range_is_an_answer_like_another(server: Server, capture: Capture, total: str) -> None:
+    server.routes["/"] = response(english(body="<img src='/odd'>"))
+    head = f"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-1/{total}\r\nContent-Length: 2\r\n\r\nok"
+    server.routes["/odd"] = head.encode()
+    assert [seen["status"] for seen in capture().exchanges if seen["url"].endswith("/odd")][:1] == [206]

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from sources.archiving.browser.errors import BrowserCrashedError, CommandRefusedError, NoAnswerError
+from sources.archiving.browser.errors import (
+    BrowserCrashedError,
+    BrowserError,
+    CommandRefusedError,
+    NoAnswerError,
+)
 from sources.archiving.browser.pipe import Pipe
 from sources.archiving.browser.protocol import Connection, Params
 
@@ -63,6 +68,18 @@ def test_messages_may_come_in_pieces(other: OtherEnd) -> None:
     other.say_bytes(b'ams": {"n": 1}}\0{"method": "E", "params": {"n": 2}}\0')
     assert other.connection.pump(lambda: len(seen) == 2, 5)
     assert seen == [{"n": 1}, {"n": 2}]
+
+
+def test_half_a_surrogate_pair_is_replaced_and_nothing_else(other: OtherEnd) -> None:
+    other.say_bytes(rb'{"id": 1, "result": {"a": "cut \ud83d \ud83d\ude80 \\ud83d"}}' + b"\0")
+    assert other.connection.call("A.b") == {"a": "cut \ufffd \U0001f680 \\ud83d"}
+
+
+def test_what_is_no_message_is_said_once_and_not_kept(other: OtherEnd) -> None:
+    other.say_bytes(b'{"id": 1, "resu\0{"id": 2, "result": {}}\0')
+    with pytest.raises(BrowserError, match="expected a message"):
+        other.connection.call("A.b")
+    assert other.connection.call("A.b") == {}
 
 
 def test_events_reach_their_handler_with_their_session(other: OtherEnd) -> None:

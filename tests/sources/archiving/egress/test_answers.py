@@ -6,7 +6,15 @@ import json
 
 import pytest
 
-from sources.archiving.egress.answers import STATUSES, CredentialsError, refusal, understood
+from sources.archiving.egress.answers import (
+    STATUSES,
+    CredentialsError,
+    genuine_code,
+    journal_password,
+    refusal,
+    seal_of,
+    understood,
+)
 from sources.archiving.errors import (
     AddressRefusedError,
     ArchivingError,
@@ -28,26 +36,36 @@ from sources.archiving.errors import (
     ],
 )
 def test_each_error_has_its_status(kind: type[ArchivingError], status: int) -> None:
-    assert refusal(kind("why")).startswith(f"HTTP/1.1 {status} ".encode())
+    assert refusal(kind("why"), "seal").startswith(f"HTTP/1.1 {status} ".encode())
 
 
 @pytest.mark.parametrize("kind", [kind for kind in STATUSES if kind is not CredentialsError])
 def test_what_is_said_is_what_is_understood(kind: type[ArchivingError]) -> None:
-    head, body = refusal(kind("expected this, got that")).split(b"\r\n\r\n")
+    head, body = refusal(kind("expected this, got that"), "seal").split(b"\r\n\r\n")
     status, code = int(head.split(b" ")[1]), head.split(b"Sightline-Error: ")[1].split(b"\r\n")[0].decode()
     error = understood(status, code, body)
     assert (type(error), error.detail) == (kind, "expected this, got that")
 
 
 def test_only_missing_credentials_are_asked_for() -> None:
-    assert b"Proxy-Authenticate: Basic" in refusal(CredentialsError("who?"))
-    assert b"Proxy-Authenticate" not in refusal(AddressRefusedError("no"))
+    assert b"Proxy-Authenticate: Basic" in refusal(CredentialsError("who?"), "seal")
+    assert b"Proxy-Authenticate" not in refusal(AddressRefusedError("no"), "seal")
 
 
 def test_a_detail_cannot_break_out_of_the_body() -> None:
-    answer = refusal(AddressRefusedError("a\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"))
+    answer = refusal(AddressRefusedError("a\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), "seal")
     assert answer.count(b"\r\n\r\n") == 1
     assert json.loads(answer.split(b"\r\n\r\n")[1])["code"] == "address_refused"
+
+
+@pytest.mark.parametrize("seal", [None, "", "seal", "é", seal_of("another password")])
+def test_without_the_seal_a_refusal_is_an_origins_answer(seal: str | None) -> None:
+    assert genuine_code("address_refused", seal, "password") is None
+    assert genuine_code("address_refused", seal_of("password"), "password") == "address_refused"
+
+
+def test_each_purpose_has_a_secret_of_its_own() -> None:
+    assert len({"password", seal_of("password"), journal_password("password")}) == 3
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from sources.archiving.egress.answers import journal_password
 from sources.archiving.egress.proxy import Limits
 from tests.processes import wait_until
-from tests.way_out import WayOut, name_resolves, running_way_out
+from tests.way_out import PASSWORD, WayOut, name_resolves, running_way_out
 from tests.webserver import Server, response
 
 from .conftest import answer, credentials, speak
@@ -218,7 +219,8 @@ def test_a_user_gets_the_list_of_their_own(door: WayOut, origin: Server) -> None
     plain(door, origin)
     answer(speak(door, "CONNECT 10.0.0.1:80", credentials("other")))
     ask = "GET http://sightline-egress.invalid/connections"
-    told = [json.loads(answer(speak(door, ask, credentials())).split(b"\r\n\r\n")[1]) for _ in range(2)]
+    asking = credentials(password=journal_password(PASSWORD))
+    told = [json.loads(answer(speak(door, ask, asking)).split(b"\r\n\r\n")[1]) for _ in range(2)]
     assert [[item["host"] for item in found] for found in told] == [["127.0.0.1"], []]
 
 
@@ -228,9 +230,24 @@ def test_the_list_is_for_those_who_know_the_password(door: WayOut) -> None:
 
 
 @pytest.mark.parametrize("line", ["POST http://{}/connections", "GET http://{}/", "CONNECT {}:80"])
-def test_of_the_proxy_itself_nothing_else_is_to_be_had(door: WayOut, line: str) -> None:
-    said = answer(speak(door, line.format("sightline-egress.invalid"), credentials()))
+@pytest.mark.parametrize("password", [PASSWORD, journal_password(PASSWORD)])
+def test_of_the_proxy_itself_nothing_else_is_to_be_had(door: WayOut, line: str, password: str) -> None:
+    said = answer(speak(door, line.format("sightline-egress.invalid"), credentials(password=password)))
     assert said.startswith(b"HTTP/1.1 400 ")
+
+
+def test_what_fetches_can_neither_read_nor_empty_the_list(door: WayOut, origin: Server) -> None:
+    plain(door, origin)
+    ask = "GET http://sightline-egress.invalid/connections"
+    assert answer(speak(door, ask, credentials())).startswith(b"HTTP/1.1 400 ")
+    asking = credentials(password=journal_password(PASSWORD))
+    found = json.loads(answer(speak(door, ask, asking)).split(b"\r\n\r\n")[1])
+    assert [item["host"] for item in found] == ["127.0.0.1", "sightline-egress.invalid"]
+
+
+def test_whoever_may_ask_for_the_list_may_not_go_out(door: WayOut, origin: Server) -> None:
+    asking = credentials(password=journal_password(PASSWORD))
+    assert answer(speak(door, f"GET {origin.url()}", asking)).startswith(b"HTTP/1.1 407 ")
 
 
 def test_a_large_answer_arrives_whole_at_a_slow_reader(door: WayOut, origin: Server) -> None:

@@ -6,8 +6,9 @@ import io
 import struct
 import zlib
 
+import pillow_heif
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from benchmarks import drawing
 from sources.archiving.examining.tasks import Examined, Kind
@@ -30,6 +31,12 @@ def saved(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     return buffer.getvalue()
 
 
+def heic(image: Image.Image, **options: bytes) -> bytes:
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(image).save(buffer, **options)
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF"])
 def test_a_picture_gets_size_format_and_thumbnail(examine: Examine, kind: str) -> None:
     found = examine(picture(kind))
@@ -40,6 +47,24 @@ def test_a_picture_gets_size_format_and_thumbnail(examine: Examine, kind: str) -
 @pytest.mark.parametrize("mode", ["L", "P", "1", "RGBA", "CMYK", "I;16"])
 def test_every_colour_mode_gets_a_thumbnail(examine: Examine, mode: str) -> None:
     shown(examine(saved(Image.new(mode, (50, 40)), "TIFF" if mode == "CMYK" else "PNG")))
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_picture_from_a_telephone_is_read(examine: Examine, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Model] = "Pocket 12"
+    found = examine(heic(drawing.picture(2).resize((600, 400)), exif=exif.tobytes()))
+    size = (600, 400) if orientation == 1 else (400, 600)
+    assert ((found.width, found.height), found.codec, found.note) == (size, "heif", None)
+    assert (found.device, len(found.looks)) == ("Pocket 12", 1)
+    assert max(shown(found).size) == 480
+
+
+def test_a_broken_picture_from_a_telephone_has_a_note(examine: Examine) -> None:
+    found = examine(heic(Image.new("RGB", (64, 64)))[:300])
+    assert found.note
+    assert found.thumbnail is None
 
 
 def test_a_small_picture_is_not_enlarged(examine: Examine) -> None:

@@ -28,6 +28,14 @@ def test_a_video_gets_size_duration_codec_and_poster(examine: Examine, tmp_path:
         assert (poster.format, poster.size, found.small_size) == ("JPEG", (320, 240), (320, 240))
 
 
+@pytest.mark.parametrize("suffix", ["3gp", "3g2"])
+def test_a_video_of_a_telephone_is_read(examine: Examine, tmp_path: Path, suffix: str) -> None:
+    pattern = ("-f", "lavfi", "-i", "testsrc=duration=2:size=176x144:rate=10")
+    found = examine(clip(tmp_path / f"v.{suffix}", *pattern))
+    assert (found.width, found.height, found.codec, found.note) == (176, 144, "h263", None)
+    assert found.thumbnail is not None
+
+
 def test_a_video_has_looks_at_several_moments_each_with_its_frame(examine: Examine, tmp_path: Path) -> None:
     looks = examine(video(tmp_path / "v.mp4")).looks
     assert [look.at_seconds for look in looks] == [0.5, 1.0, 1.5]
@@ -43,11 +51,23 @@ def test_a_large_video_has_a_small_poster(examine: Examine, tmp_path: Path) -> N
         assert poster.size == (480, 270)
 
 
-@pytest.mark.parametrize("suffix", ["mp3", "wav", "ogg", "flac", "m4a"])
+@pytest.mark.parametrize("suffix", ["mp3", "wav", "ogg", "flac", "m4a", "aac"])
 def test_sound_has_a_duration_and_no_poster(examine: Examine, tmp_path: Path, suffix: str) -> None:
     found = examine(sound(tmp_path / f"s.{suffix}"))
     assert (found.thumbnail, found.looks, found.note) == (None, (), None)
     assert found.duration_s == pytest.approx(1, abs=0.2)
+
+
+def test_sound_of_telephones_is_read(examine: Examine) -> None:
+    frame = b"\x3c" + bytes(31)  # 20 ms at 12.2 kbit/s (RFC 4867, section 5.3)
+    found = examine(b"#!AMR\n" + frame * 50)
+    assert (found.codec, found.note) == ("amr_nb", None)
+    assert found.duration_s == pytest.approx(1, abs=0.2)
+
+
+@pytest.mark.parametrize("media_type", ["video/x-ms-asf", "audio/midi"])
+def test_what_nobody_can_read_has_a_note(examine: Examine, media_type: str) -> None:
+    assert media_type in (examine(b"whatever", media_type=media_type).note or "")
 
 
 def test_a_turned_video_has_its_displayed_size(examine: Examine, tmp_path: Path) -> None:

@@ -144,6 +144,24 @@ def test_an_endless_fragment_ends_at_the_ceiling(
     server.routes["/list1.ts"] = endless
     harvest = archive("/list.m3u8", policy=replace(policy, body_bytes=300_000))
     assert (harvest.verdict, harvest.may_retry) == ("truncated", False)
+    assert harvest.reasons[0].endswith("was cut off: length")
+
+
+def test_an_endless_file_that_only_yt_dlp_gets_ends_at_the_ceiling(
+    server: Server, archive: Archive, policy: FetchPolicy
+) -> None:
+    def choose(connection: socket.socket) -> None:
+        if b"Sightline" in server.requests[-1]:
+            connection.sendall(response(status="403 Forbidden"))
+        else:
+            endless(connection)
+
+    server.routes["/"] = response(english(body='<video src="/endless.mp4"></video>'))
+    server.routes["/endless.mp4"] = choose
+    harvest = archive(policy=replace(policy, body_bytes=200_000))
+    (medium,) = files(harvest, Role.MEDIUM)
+    assert (harvest.verdict, harvest.may_retry, medium.size) == ("truncated", False, 200_000)
+    assert harvest.reasons == ("0.video.0 was cut off: length",)
 
 
 def keep_waiting(server: Server) -> None:

@@ -127,6 +127,23 @@ def test_a_server_that_refuses_gives_a_blocked_capture(server: Server, archive: 
     assert (harvest.verdict, harvest.may_retry) == ("blocked", True)
 
 
+@pytest.mark.parametrize(
+    ("answer", "word", "may_retry"),
+    [
+        (response(picture("PNG"), media_type="image/png", status="403 Forbidden"), "blocked", False),
+        (response(b"%PDF-1.7", media_type="application/pdf", status="503 Unavailable"), "blocked", True),
+        (response(b"", media_type="video/mp4"), "empty", False),
+        (response(b"%PDF-1.7", media_type="application/pdf", Content_Length="99"), "truncated", True),
+    ],
+)
+def test_a_file_at_the_address_is_judged_like_any_other_answer(
+    server: Server, archive: Archive, answer: bytes, word: str, may_retry: bool
+) -> None:
+    server.routes["/clip.mp4"] = answer
+    harvest = archive("/clip.mp4")
+    assert (harvest.verdict, harvest.may_retry) == (word, may_retry)
+
+
 def test_a_missing_fragment_makes_it_partial(server: Server, archive: Archive, tmp_path: Path) -> None:
     made = hls(tmp_path / "made")
     serve(server, made)

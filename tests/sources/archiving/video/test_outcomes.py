@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 from yt_dlp.utils import DownloadError, ExtractorError, GeoRestrictedError, UnsupportedError
 
@@ -9,7 +11,7 @@ from sources.archiving.errors import AddressRefusedError, ArchivingError, Connec
 from sources.archiving.video.gathering import Gathered
 from sources.archiving.video.items import Problem
 from sources.archiving.video.outcomes import MediaFailedError, MediaUnsupportedError, verdict_on
-from sources.archiving.video.problems import problem_of
+from sources.archiving.video.problems import TooManyBytesError, problem_of
 
 
 def problem(detail: str = "something", **changed: object) -> Problem:
@@ -75,12 +77,15 @@ def failed(inner: Exception) -> DownloadError:
         (UnsupportedError("https://example.org/"), "unsupported"),
         (GeoRestrictedError("not here"), "geo"),
         (ExtractorError("odd"), "other"),
+        (TooManyBytesError("too many"), "size"),
+        (OSError(errno.EFBIG, "File too large"), "size"),
+        (OSError(errno.ENOSPC, "No space left"), "other"),
     ],
 )
 def test_the_class_of_an_exception_is_found_behind_others(error: Exception, kind: str) -> None:
-    assert problem_of(failed(error))["kind"] == kind
+    assert problem_of(failed(error), "password")["kind"] == kind
 
 
 def test_advice_for_the_command_line_is_left_out() -> None:
     error = ExtractorError("Unable to extract title; please report this issue on example.org, confirming x")
-    assert problem_of(failed(error))["detail"] == "Unable to extract title"
+    assert problem_of(failed(error), "password")["detail"] == "Unable to extract title"
