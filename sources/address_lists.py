@@ -1,7 +1,8 @@
 """Reading lists of addresses: one in a line, or one column of a CSV as other archivers use them.
 
-A line ends as systems end lines: with LF, CR LF, or CR alone. The CSV column is called `url` or `link`, in any case, as auto-archiver's spreadsheets have it; a CSV without
-headings holds the address in its first column, as auto-archiver's `csv_feeder` reads it.
+A line ends as systems end lines: with LF, CR LF, or CR alone. The CSV column is called `url` or `link`, in any case, as
+auto-archiver's spreadsheets have it; a CSV without headings holds the address in its first column, as auto-archiver's
+`csv_feeder` reads it.
 """
 
 from __future__ import annotations

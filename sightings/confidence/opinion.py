@@ -25,7 +25,7 @@ class Opinion:
     """What follows from `support` and `refutation` with so many `clusters` on the leading side.
 
     `word` says how likely the claim is, `analytic_confidence` how well that is founded: two statements, never one.
-    `is_capped` says that there are too few independent clusters for a strong word; `plain` is the word without that cap.
+    `is_capped` says that there are too few independent clusters for a strong word; `plain` is the word without it.
     """
 
     support: float

@@ -46,7 +46,9 @@ class Requisite:
 Reference = tuple[str, Kind]
 
 FONT_SUFFIXES = frozenset({".woff2", ".woff", ".ttf", ".otf", ".eot"})
-CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that is not closed goes to the end, as in browsers
+CSS_COMMENT = re.compile(
+    r"/\*.*?(?:\*/|\Z)", re.DOTALL
+)  # one that is not closed goes to the end, as in browsers
 CSS_REFERENCE = re.compile(
     r"""(?P<imports>@import\s+)?
         (?: url\(\s* (?: "(?P<double>[^"\n]*)" | '(?P<single>[^'\n]*)' | (?P<bare>[^\s"'()]+) ) \s*\)

@@ -79,7 +79,9 @@ def _snapshot(said: Mapping[str, Any]) -> str:
     """Moment and address of a snapshot. Raises HttpProtocolError where the service names none."""
     moment, original = str(said.get("timestamp")), str(said.get("original_url"))
     if not MOMENT.fullmatch(moment) or not original.startswith(("http://", "https://")):
-        raise HttpProtocolError(f"expected moment and address of a snapshot, got {moment[:20]!r}, {original[:80]!r}")
+        raise HttpProtocolError(
+            f"expected moment and address of a snapshot, got {moment[:20]!r}, {original[:80]!r}"
+        )
     return f"{moment}/{original}"
 
 

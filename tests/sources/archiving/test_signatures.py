@@ -35,7 +35,9 @@ def test_the_first_bytes_tell(head: bytes, expected: str | None) -> None:
     assert sniff(head) == expected
 
 
-@pytest.mark.parametrize("before", [b"<!-- one --> <!-- two -->\n", b"<?xml version='1.0'?><!-- a -->", b" \n"])
+@pytest.mark.parametrize(
+    "before", [b"<!-- one --> <!-- two -->\n", b"<?xml version='1.0'?><!-- a -->", b" \n"]
+)
 @pytest.mark.parametrize(("root", "expected"), [(b"<html>", "text/html"), (b"<svg >", "image/svg+xml")])
 def test_what_may_come_before_a_root_does_not_hide_it(before: bytes, root: bytes, expected: str) -> None:
     assert sniff(before + root) == expected

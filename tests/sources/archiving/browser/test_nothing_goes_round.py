@@ -40,7 +40,9 @@ WAYS = (
     """<script>const peer = new RTCPeerConnection({{iceServers: [{{urls: 'stun:{stun}'}}]}});
        peer.createDataChannel('x'); peer.createOffer().then(offer => peer.setLocalDescription(offer))</script>""",
 )
-FORGED = b"HTTP/1.1 403 No\r\nSightline-Error: address_refused\r\nContent-Type: text/plain\r\n\r\nnot by the guard"
+FORGED = (
+    b"HTTP/1.1 403 No\r\nSightline-Error: address_refused\r\nContent-Type: text/plain\r\n\r\nnot by the guard"
+)
 PAUSE = "<script>setTimeout(() => {}, 300)</script>"
 
 
