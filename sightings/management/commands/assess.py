@@ -30,7 +30,7 @@ class Command(BaseCommand):
     """Values in, values out: no services, no rows."""
 
     help = DESCRIPTION
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # the base class allows a list or a word
+    requires_system_checks = ()
     requires_migrations_checks = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
