@@ -14,9 +14,14 @@ from tests.webserver import Server
 
 @pytest.fixture
 def scene(child_environment: dict[str, str], tmp_path: Path) -> Iterator[Scene]:
-    """A slow site, and an archive that is empty afterwards."""
+    """A slow site, and an archive that is empty before, whatever other tests left in it, and afterwards."""
+    _empty_the_archive()
     server = Server()
     yield Scene(server, child_environment, tmp_path)
     server.close()
+    _empty_the_archive()
+
+
+def _empty_the_archive() -> None:
     for digest in list(storage.kept_digests()):
         storage.drop(digest)
