@@ -22,17 +22,22 @@ from .conftest import Get
 TEXT = b"observed near the river " * 5000
 
 
+def zipped(data: bytes) -> bytes:
+    """Without the time of day: these bytes are in the names of tests, which processes must agree on."""
+    return gzip.compress(data, mtime=0)
+
+
 @pytest.mark.parametrize(
     ("coding", "data"),
     [
-        ("gzip", gzip.compress(TEXT)),
-        ("x-gzip", gzip.compress(TEXT[:7]) + gzip.compress(TEXT[7:])),
-        ("GZIP", gzip.compress(TEXT) + b"padding"),
+        ("gzip", zipped(TEXT)),
+        ("x-gzip", zipped(TEXT[:7]) + zipped(TEXT[7:])),
+        ("GZIP", zipped(TEXT) + b"padding"),
         ("deflate", zlib.compress(TEXT)),
         ("deflate", zlib.compress(TEXT, wbits=-15)),
-        ("deflate, gzip", gzip.compress(zlib.compress(TEXT))),
+        ("deflate, gzip", zipped(zlib.compress(TEXT))),
         ("br", brotli.compress(TEXT)),
-        ("gzip, br", brotli.compress(gzip.compress(TEXT))),
+        ("gzip, br", brotli.compress(zipped(TEXT))),
         ("identity", TEXT),
     ],
 )
@@ -58,10 +63,10 @@ def test_a_body_without_coding_is_its_own_decoded_file(server: Server, get: Get)
 @pytest.mark.parametrize(
     ("coding", "bomb"),
     [
-        ("gzip", gzip.compress(bytes(50_000_000))),
+        ("gzip", zipped(bytes(50_000_000))),
         ("br", brotli.compress(bytes(50_000_000))),
-        ("gzip, gzip", gzip.compress(gzip.compress(bytes(50_000_000)))),
-        ("gzip, br", brotli.compress(gzip.compress(bytes(50_000_000)))),
+        ("gzip, gzip", zipped(zipped(bytes(50_000_000)))),
+        ("gzip, br", brotli.compress(zipped(bytes(50_000_000)))),
     ],
 )
 def test_a_decompression_bomb_meets_the_ceiling(
