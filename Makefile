@@ -17,7 +17,7 @@ NPM := $(BIN)/python -m config.embedded.node
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint format types pytest long bench peers screenshots clean lock
+.PHONY: help run test lint format types pytest long bench mutants peers screenshots clean lock
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -39,7 +39,7 @@ types: $(VENV)/.dev-stamp ## check types
 	$(BIN)/mypy $(CODE)
 
 pytest: $(VENV)/.dev-stamp $(JUDGES)/.stamp node_modules/.dev-stamp ## run the tests with coverage
-	$(BIN)/pytest --cov --cov-report=term --numprocesses=3 --dist=loadfile
+	$(BIN)/pytest --cov --cov-report=term --numprocesses=3 --dist=loadgroup --no-loadscope-reorder
 
 long: $(VENV)/.dev-stamp node_modules/.dev-stamp ## run the tests that take minutes each
 	$(BIN)/pytest -m long --no-cov
@@ -47,6 +47,12 @@ long: $(VENV)/.dev-stamp node_modules/.dev-stamp ## run the tests that take minu
 bench: $(VENV)/.dev-stamp node_modules/.dev-stamp ## measure against floors and other archivers, which `make peers` installs
 	$(BIN)/python -m benchmarks.archiving
 	$(BIN)/python -m benchmarks.pictures
+	$(BIN)/python -m benchmarks.corroboration
+
+mutants: $(VENV)/.dev-stamp ## change the confidence model in a thousand ways and count what its tests notice
+	test -x benchmarks/.peers/mutmut/bin/mutmut || { $(PYTHON) -m venv benchmarks/.peers/mutmut && \
+		benchmarks/.peers/mutmut/bin/python -m pip install --quiet mutmut pytest hypothesis; }
+	$(BIN)/python -m benchmarks.mutants benchmarks/.peers/mutmut/bin/mutmut
 
 peers: ## install the archivers that `make bench` compares with, each into an environment of its own
 	for peer in auto-archiver archivebox; do \

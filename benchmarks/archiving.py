@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.floors import bare_browsing, bare_fetching, served
-from benchmarks.ours import running_archiver
+from benchmarks.ours import Archiver, running_archiver
 from benchmarks.peers import (
     Outcome,
     PeerMissingError,
@@ -62,28 +62,30 @@ def main() -> int:
     )
     parser.add_argument("--only", choices=["http", "browser"], help="one method alone")
     arguments = parser.parse_args()
-    with served(arguments.pages + WARMING, sys.executable) as address:
+    with (
+        served(arguments.pages + WARMING, sys.executable) as address,
+        running_archiver(address, processes=arguments.processes) as archiver,
+    ):
         rows = []
         if arguments.only != "browser":
-            rows += _http(address, arguments)
+            rows += _http(address, archiver, arguments)
         if arguments.only != "http":
-            rows += _browser(address, arguments)
+            rows += _browser(address, archiver, arguments)
     print(f"\n{'archiving':<44} {'pages/s':>10}")  # noqa: T201  # the table is what the command is for
     for row in rows:
         print(row.line())  # noqa: T201  # as above
     return 0
 
 
-def _http(address: str, arguments: argparse.Namespace) -> list[Row]:
+def _http(address: str, archiver: Archiver, arguments: argparse.Namespace) -> list[Row]:
     pages = range(arguments.pages)
     floor = _in_folder(lambda folder: bare_fetching(address, pages, folder))
-    with running_archiver(address, processes=arguments.processes) as archiver:
-        archiver.archive(range(arguments.pages, arguments.pages + WARMING), "http")
-        archiver.fill_with(100)
-        ours = archiver.archive(pages, "http")
-        archiver.fill_with(arguments.earlier - 100, first=100)
-        again = archiver.archive(pages, "http")
-        memory = max(archiver.resident_bytes()) / 1e6
+    archiver.archive(range(arguments.pages, arguments.pages + WARMING), "http")
+    archiver.fill_with(100)
+    ours = archiver.archive(pages, "http")
+    archiver.fill_with(arguments.earlier - 100, first=100)
+    again = archiver.archive(pages, "http")
+    memory = max(archiver.resident_bytes()) / 1e6
     named = [f"{_by_name(address)}/{number}/" for number in pages]
     return [
         Row("ours, http, full custody", ours, f"largest process {memory:.0f} MB"),
@@ -94,13 +96,12 @@ def _http(address: str, arguments: argparse.Namespace) -> list[Row]:
     ]
 
 
-def _browser(address: str, arguments: argparse.Namespace) -> list[Row]:
+def _browser(address: str, archiver: Archiver, arguments: argparse.Namespace) -> list[Row]:
     pages = range(arguments.pages)
     floor = _in_folder(lambda folder: bare_browsing(address, pages, folder))
-    with running_archiver(address, processes=arguments.processes) as archiver:
-        archiver.archive(range(arguments.pages, arguments.pages + WARMING), "browser")
-        ours = archiver.archive(pages, "browser")
-        memory = max(archiver.resident_bytes()) / 1e6
+    archiver.archive(range(arguments.pages, arguments.pages + WARMING), "browser")
+    ours = archiver.archive(pages, "browser")
+    memory = max(archiver.resident_bytes()) / 1e6
     named = [f"{_by_name(address)}/{number}/" for number in pages[:BROWSER_PEER_PAGES]]
     note = f"on {len(named)} pages"
     return [

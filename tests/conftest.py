@@ -46,6 +46,17 @@ def pytest_xdist_setupnodes() -> None:
         os.environ.pop(name, None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay together when several processes share them: those of a file, and all browser tests.
+
+    The browser tests share a running product, which takes long to start.
+    """
+    for item in items:
+        path = item.path.relative_to(item.config.rootpath)
+        group = "browser" if path.parts[:2] == ("tests", "browser") else path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the services."""
     SERVICES.close()

@@ -62,7 +62,7 @@ def kill_and_revive(client: Any, revived: list[subprocess.Popen[bytes]]) -> None
 def test_what_redis_forgets_while_two_hundred_wait_and_four_run_is_done_all_the_same(
     scene: Scene, broker: Any
 ) -> None:
-    slow = scene.ask(4, pause=0.2)
+    slow = scene.ask(4, pause=0.5)
     with scene.worker(children=4), scene.beat():
         wait_until(lambda: leased(slow) == 4, "four are under way")
         captures = slow + scene.ask(QUEUED, pause=0, first=4)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightings.confidence import Inputs, InputsError, as_data, digest, read_inputs
+from sightings.confidence import MODEL, Inputs, InputsError, Item, as_data, digest, read_inputs
 from tests.sightings.confidence.graphs import random_graph
 
 ITEM: dict[str, Any] = {
@@ -123,3 +124,12 @@ def test_the_digest_is_of_what_matters_in_whatever_order() -> None:
     turned = Inputs(graph.items[::-1], dict(reversed(list(graph.clusters.items()))), graph.invalidated_roots)
     assert digest(turned) == digest(graph)
     assert digest(Inputs(graph.items[1:], graph.clusters, graph.invalidated_roots)) != digest(graph)
+
+
+def test_the_digest_is_that_of_version_and_inputs_as_plain_json() -> None:
+    inputs = Inputs((Item("é", "supports", ("B",), 2, ("r1",)),), {"r1": "c1"})
+    text = (
+        '{"inputs":{"clusters":{"r1":"c1"},"invalidated_roots":[],"items":[{"credibility":2,"decay":1.0,"id":"é",'
+        '"reliability_path":["B"],"roots":["r1"],"stance":"supports"}]},"model":"' + MODEL + '"}'
+    )
+    assert digest(inputs) == sha256(text.encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
@@ -12,7 +13,7 @@ from sightings.confidence import Inputs, Item, Opinion, fuse, opinion_of
 from tests.sightings.confidence.graphs import merged, random_graph, random_item, swapped, with_item
 from tests.sightings.confidence.reference import evidence
 
-GRAPHS = 5_000
+GRAPHS = int(os.environ.get("SIGHTLINE_GRAPHS", "5000"))
 TINY = 1e-9
 
 Check = Callable[[Inputs, Random], None]

@@ -197,3 +197,23 @@ def test_dependent_opinions_fuse_as_published() -> None:
         for side in (0, 1)
     )
     assert triple(r, s) == pytest.approx([0.562, 0.146, 0.292], abs=0.0005)
+
+
+def test_an_assessment_says_all_that_is_documented_and_no_more() -> None:
+    found = assessed([item("B2"), item("A2", "r1", "refutes")], SEVERAL)
+    about = opinion_on(found["support"], found["refutation"], found["clusters"])
+    assert found | {"explanation": []} == {
+        "model": MODEL,
+        "support": about.support,
+        "refutation": about.refutation,
+        "belief": about.belief,
+        "disbelief": about.disbelief,
+        "uncertainty": about.uncertainty,
+        "probability": about.probability,
+        "word": about.word,
+        "capped": about.is_capped,
+        "conflict": about.conflict,
+        "analytic_confidence": about.analytic_confidence,
+        "clusters": 1,
+        "explanation": [],
+    }
