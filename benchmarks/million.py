@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist, median, quantiles
 from typing import TYPE_CHECKING, Any
 
-import django
 import numpy as np
 from numpy.typing import NDArray
 
-from config.supervision.throwaway import empty_places, postgres
-from config.supervision.warden import Warden
+from benchmarks.database import database
 
 if TYPE_CHECKING:
     from osint.models import User
@@ -65,7 +61,7 @@ class Search:
 
 def search_among(folder: Path, hashes: int, searches: int) -> Search:
     """Fill a database below `folder` and search in it."""
-    with _database(folder):
+    with database(folder):
         from tests import cast  # only once Django is set up
 
         teams = [cast.team(f"case-{number}") for number in range(CASES)]
@@ -81,27 +77,6 @@ def search_among(folder: Path, hashes: int, searches: int) -> Search:
     times, parts, hits = zip(*found[WARMING:], strict=True)
     slow = quantiles(times, n=20)[-1]
     return Search(hashes, index_s, median(times), slow, median(parts), sum(hits) / searches)
-
-
-@contextmanager
-def _database(folder: Path) -> Iterator[None]:
-    warden = Warden(keep_open=[])
-    try:
-        with postgres(folder, warden) as url:
-            os.environ.update(
-                {**empty_places(folder), "DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0"}
-            )
-            os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            yield
-    finally:
-        from django.db import connections
-
-        connections.close_all()
-        warden.dismiss()
 
 
 def _drawn(random: Random, count: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:

@@ -18,7 +18,10 @@ from config.embedded.errors import BinaryUnavailableError
 from sources.archiving.media import ffmpeg_path
 
 PEERS = Path(os.environ.get("SIGHTLINE_PEERS") or Path(__file__).resolve().parent / ".peers")
-LONGEST_SECONDS = 1800
+LONGEST_SECONDS = 600
+#: Who keeps less of a page has failed, however fast: a page's video alone is a megabyte, a picture of it a tenth.
+LEAST_BYTES = 50_000
+KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR")
 
 
 class PeerMissingError(Exception):
@@ -54,8 +57,9 @@ def auto_archiver_with_browser(urls: Sequence[str], folder: Path) -> Outcome:
         browser = chromium_executable()
     except BinaryUnavailableError as error:
         raise PeerMissingError(f"needs a browser: {error}") from error
-    if not shutil.which("chromedriver"):
-        raise PeerMissingError(f"needs chromedriver beside {browser}")
+    for needed in ("chromedriver", "Xvfb"):
+        if not shutil.which(needed):
+            raise PeerMissingError(f"needs {needed} beside {browser}")
     return _auto_archiver(program, "antibot_extractor_enricher", urls, folder)
 
 
@@ -112,7 +116,11 @@ def _timed(
     started = time.monotonic()
     _call(command, folder, environment or {})
     seconds = time.monotonic() - started
-    kept = sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+    kept = sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    if kept < pages * LEAST_BYTES:
+        raise PeerMissingError(
+            f"failed, as it kept {kept} bytes of {pages} pages: see {folder.with_suffix('.log')}"
+        )
     return Outcome(seconds, pages, kept)
 
 
@@ -131,12 +139,17 @@ def _with_ffmpeg(folder: Path) -> Mapping[str, str]:
     return {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
+def _own(environment: Mapping[str, str]) -> dict[str, str]:
+    """Of our environment what any program needs: our settings would be taken for the peer's."""
+    return {name: environment[name] for name in KEPT_VARIABLES if name in environment}
+
+
 def _call(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
     with folder.with_suffix(".log").open("ab") as log:
         subprocess.run(  # noqa: S603  # the peers' own programs
             _as_nobody(command),
             cwd=folder,
-            env={**os.environ, "HOME": str(folder), "USER": "peer", **environment},
+            env={**_own(os.environ), "HOME": str(folder), "USER": "peer", **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

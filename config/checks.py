@@ -16,6 +16,7 @@
 | sightline.E012 | EGRESS_PROXY is missing in production, or is no address of a proxy |
 | sightline.E013 | the Wayback Machine is configured only by half |
 | sightline.E014 | REPLAY_ORIGIN is a host of the application, or plain HTTP beside HTTPS |
+| sightline.E015 | e-mail is configured only by half |
 | sightline.W001 | REPLAY_ORIGIN gives all captures one host |
 | sightline.W002 | Chromium runs without its own sandbox |
 
@@ -137,6 +138,27 @@ def check_wayback(app_configs: object, **kwargs: Any) -> list[Error]:
         return []
     hint = "Set all three to hand publications to the Wayback Machine, or none of them not to."
     return [Error(f"{' and '.join(missing)} not set.", hint=hint, id="sightline.E013")]
+
+
+@register()
+def check_email(app_configs: object, **kwargs: Any) -> list[Error]:
+    """Report that notices are to be mailed, but not how; and settings that contradict one another."""
+    hint = "Set EMAIL_HOST, DEFAULT_FROM_EMAIL and SIGHTLINE_URL to send notices by e-mail, or no EMAIL_HOST not to."
+    return [Error(problem, hint=hint, id="sightline.E015") for problem in email_problems()]
+
+
+def email_problems() -> Iterator[str]:
+    """Yield what is missing or too much; no address of this instance's own is asked for where nothing is mailed."""
+    if settings.EMAIL_HOST:
+        for name in ("DEFAULT_FROM_EMAIL", "SIGHTLINE_URL"):
+            if not getattr(settings, name):
+                yield f"{name} is not set, though EMAIL_HOST is."
+    elif settings.EMAIL_HOST_USER or settings.DEFAULT_FROM_EMAIL:
+        yield "EMAIL_HOST is not set, though there is somebody to send e-mail as."
+    if bool(settings.EMAIL_HOST_USER) != bool(settings.EMAIL_HOST_PASSWORD):
+        yield "Of EMAIL_HOST_USER and EMAIL_HOST_PASSWORD only one is set."
+    if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
+        yield "EMAIL_USE_TLS and EMAIL_USE_SSL exclude one another."
 
 
 @register(Tags.security)

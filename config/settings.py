@@ -287,6 +287,19 @@ WAYBACK_SECRET_KEY = env.text("WAYBACK_SECRET_KEY")
 # Whoever reads /metrics shows this as a bearer token; without it only staff who are logged in may.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
+# --- E-mail -----------------------------------------------------------------------------------------------
+# Notices are mailed only where a server, a sender and the address of this instance are named.
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
+EMAIL_PORT = env.port("EMAIL_PORT", default=465 if EMAIL_USE_SSL else 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_TIMEOUT = env.seconds("EMAIL_TIMEOUT", default=10)
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL")
+SIGHTLINE_URL = env.address("SIGHTLINE_URL", default="", schemes=("http", "https"))
+MAIL_SECONDS = env.seconds("MAIL_SECONDS", default=300)  # between two messages to one person at least
+
 # --- Replay -----------------------------------------------------------------------------------------------
 # The origin that archived pages are replayed on: another host than the application's, and with `{capture}` in its
 # name one for every capture. Empty: pages say that replay is not set up.
@@ -308,6 +321,9 @@ FIXITY_SHARE_BYTES = env.integer("FIXITY_SHARE_BYTES", default=1024**3, minimum=
 REDIS_URL = env.address("REDIS_URL", default="", schemes=("redis", "rediss"))
 REDIS_TIMEOUT_SECONDS = env.seconds("REDIS_TIMEOUT_SECONDS", default=2)
 HEARTBEAT_SECONDS = env.seconds("HEARTBEAT_SECONDS", default=10)
+ASSESSMENT_SECONDS = env.seconds("ASSESSMENT_SECONDS", default=1)
+# How long a sighting that a reviewer has taken is kept from the others.
+REVIEW_TURN_SECONDS = env.seconds("REVIEW_TURN_SECONDS", default=7200)
 
 CELERY_BROKER_URL = REDIS_URL or "redis://127.0.0.1:6379/0"
 CELERY_RESULT_BACKEND = None
@@ -348,6 +364,9 @@ CELERY_TASK_ROUTES = {
     "sources.look_at_original": {"queue": "examinations", "priority": 9},
     "sources.check_fixity": {"queue": "examinations", "priority": 9},
     "sources.hand_on": {"queue": "examinations", "priority": 9},
+    "sources.suggest_derivations": {"queue": "examinations", "priority": 9},
+    # A slow mail server must not hold up the heartbeat.
+    "osint.mail_notices": {"queue": "examinations"},
 }
 # A backstop for what outlives its deadline: the process is killed, and the job taken up again.
 CELERY_TASK_ANNOTATIONS = {
@@ -376,6 +395,28 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sources.clear_uploads",
         "schedule": UPLOAD_SWEEP_SECONDS,
         "options": {"expires": UPLOAD_SWEEP_SECONDS},
+    },
+    # Also rung whenever something was read; this is for bells that were lost.
+    "suggest derivations": {
+        "task": "sources.suggest_derivations",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    # How long at most a change waits to be seen in an assessment, besides the work itself.
+    "recompute assessments": {
+        "task": "sightings.recompute_assessments",
+        "schedule": ASSESSMENT_SECONDS,
+        "options": {"expires": ASSESSMENT_SECONDS},
+    },
+    "mark what aged": {
+        "task": "sightings.mark_aged",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "mail notices": {
+        "task": "osint.mail_notices",
+        "schedule": MAIL_SECONDS,
+        "options": {"expires": MAIL_SECONDS},
     },
     "record heartbeat": {
         "task": "osint.record_heartbeat",
@@ -412,6 +453,7 @@ SPECTACULAR_SETTINGS = {
     # Choices of the same field name in different tables get a name each.
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "osint.models.Role",
+        "NoticeKindEnum": "osint.models.NoticeKind",
         "FileRoleEnum": "sources.models.FileRole",
         "JobStateEnum": "osint.models.JobState",
         "CaptureMethodEnum": "sources.models.CaptureMethod",
@@ -419,9 +461,16 @@ SPECTACULAR_SETTINGS = {
         "SourceKindEnum": "sources.models.SourceKind",
         "PublicationKindEnum": "sources.models.PublicationKind",
         "DerivationKindEnum": "sources.models.DerivationKind",
+        "OwnerKindEnum": "sources.models.OwnerKind",
+        "SuggestionGroundEnum": "sources.models.Ground",
+        "SuggestionStateEnum": "sources.models.SuggestionState",
         "EquipmentKindEnum": "sightings.models.EquipmentKind",
+        "RelationKindEnum": "sightings.models.RelationKind",
         "StatusEnum": "sightings.models.Status",
         "StatusChangeEnum": ["draft", "proposed"],
+        "DecisionEnum": "sightings.models.Decision",
+        "VerdictEnum": ["verified", "disputed", "rejected"],
+        "CheckMethodEnum": "sightings.models.CheckMethod",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -12,7 +12,17 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from osint.admin_base import ReadOnlyAdmin, ServiceAdmin
-from osint.models import ApiToken, Change, Investigation, Membership, Role, User
+from osint.models import (
+    ApiToken,
+    Assignment,
+    Change,
+    Comment,
+    Investigation,
+    Membership,
+    Notice,
+    Role,
+    User,
+)
 from osint.services import investigations, people, tokens
 
 admin.site.unregister(Group)  # roles are memberships of investigations; groups would be a second answer
@@ -116,4 +126,48 @@ class ChangeAdmin(ReadOnlyAdmin):
     list_filter = ("action", "subject_type")
     search_fields = ("subject_id", "investigation_id")
     fields = ("at", "actor", "action", "subject_type", "subject_id", "investigation_id", "old", "new")
+    show_full_result_count = False
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    """The texts of comments that stand; a withdrawn one is not shown here either."""
+
+    list_display = ("created_at", "investigation", "author", "subject_type", "subject_id", "withdrawn_at")
+    list_filter = ("subject_type", "investigation")
+    search_fields = ("subject_id", "author__username")
+    fields = (
+        "investigation", "subject_type", "subject_id", "author", "shown_text", "created_at", "withdrawn_at",
+    )  # fmt: skip
+    show_full_result_count = False
+
+    @admin.display(description="text")
+    def shown_text(self, comment: Comment) -> str:
+        return "" if comment.withdrawn_at else comment.text
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnlyAdmin):
+    list_display = (
+        "created_at", "investigation", "subject_type", "subject_id", "assignee", "assigned_by", "ended_at",
+    )  # fmt: skip
+    list_filter = ("subject_type", "investigation")
+    search_fields = ("subject_id", "assignee__username")
+    fields = (
+        "investigation", "subject_type", "subject_id", "assignee", "assigned_by", "created_at", "ended_at",
+    )  # fmt: skip
+    show_full_result_count = False
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    """Who was told of what, and whether it was mailed; not in which words."""
+
+    list_display = ("created_at", "recipient", "kind", "sender", "investigation", "read_at", "mailed_at")
+    list_filter = ("kind", "investigation")
+    search_fields = ("recipient__username", "subject_id")
+    fields = (
+        "investigation", "recipient", "sender", "kind", "subject_type", "subject_id", "created_at", "read_at",
+        "mailed_at",
+    )  # fmt: skip
     show_full_result_count = False

@@ -9,15 +9,15 @@ from django.db import transaction
 
 from osint.models import Investigation, Role, User
 from osint.services.investigations import grant_membership, open_investigation
-from seeds.model import CaseFile, EquipmentSeed, PlaceSeed, SightingSeed, SourceSeed
+from seeds.model import CaseFile, EquipmentSeed, OwnerSeed, PlaceSeed, SightingSeed, SourceSeed
 from seeds.read import read_case, read_equipment, read_places
 from sightings.models import Equipment, Evidence, Place
 from sightings.services.catalogue import add_equipment, add_place
 from sightings.services.sightings import attach_evidence, log_sighting
-from sources.models import Publication, Source
+from sources.models import Owner, Publication, Source
 from sources.services.captures import request_capture
 from sources.services.publications import add_publication, record_derivation
-from sources.services.sources import add_source, rate_source
+from sources.services.sources import add_owner, add_source, establish_ownership, rate_source
 
 FOLDER = Path(__file__).parent
 EQUIPMENT = FOLDER / "vocabularies" / "equipment.toml"
@@ -64,11 +64,14 @@ class _Loading:
         self.case = case
         self.crew = crew
         self.site = site.rstrip("/")
+        self.owners: dict[str, Owner] = {}
         self.sources: dict[str, Source] = {}
         self.publications: dict[str, Publication] = {}
 
     def run(self) -> Investigation:
         self.investigation = self._open()
+        for owner in self.case.owners:
+            self.owners[owner.slug] = self._add_owner(owner)
         for source in self.case.sources:
             self.sources[source.slug] = self._add_source(source)
         self._add_publications()
@@ -90,6 +93,12 @@ class _Loading:
             grant_membership(opened, actor=self.crew.admin, user=user, role=role)
         return opened
 
+    def _add_owner(self, seed: OwnerSeed) -> Owner:
+        """The owner, unless another case entered it: the catalogue of owners is shared."""
+        known = Owner.objects.filter(name=seed.name).first()
+        values = {"name": seed.name, "kind": seed.kind, "description": seed.description}
+        return known or add_owner(actor=self.crew.researcher, **values)
+
     def _add_source(self, seed: SourceSeed) -> Source:
         source = add_source(
             actor=self.crew.researcher,
@@ -106,6 +115,14 @@ class _Loading:
                 reliability=rating.grade,
                 rated_on=rating.rated_on,
                 reason=rating.reason,
+            )
+        for ownership in seed.ownerships:
+            establish_ownership(
+                source,
+                actor=self.crew.reviewer,
+                owner=self.owners[ownership.owner],
+                since=ownership.since,
+                reason=ownership.reason,
             )
         return source
 

@@ -51,8 +51,27 @@ class RatingSeed:
 
 
 @dataclass(frozen=True)
+class OwnerSeed:
+    """Who controls sources."""
+
+    slug: str
+    name: str
+    kind: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class OwnershipSeed:
+    """A judgement from a day on of who controls a source; `owner` is an owner's slug."""
+
+    owner: str
+    since: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class SourceSeed:
-    """Who publishes. `ratings` are in the order of the file, which is the order of their days."""
+    """Who publishes. Ratings and judgements of who controls it are in the order of the file and of their days."""
 
     slug: str
     name: str
@@ -61,6 +80,7 @@ class SourceSeed:
     country: str = ""
     url: str = ""
     ratings: tuple[RatingSeed, ...] = ()
+    ownerships: tuple[OwnershipSeed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,7 @@ class PublicationSeed:
 
 @dataclass(frozen=True)
 class DerivationSeed:
-    """`publication` relays, quotes, embeds or translates `derives_from` (both slugs)."""
+    """`publication` relays, quotes, embeds or translates `derives_from` (both slugs), or saw the same event."""
 
     publication: str
     derives_from: str
@@ -130,6 +150,7 @@ class CaseFile:
     """A whole case whose inner references are known to close."""
 
     investigation: InvestigationSeed
+    owners: tuple[OwnerSeed, ...]
     sources: tuple[SourceSeed, ...]
     publications: tuple[PublicationSeed, ...]
     derivations: tuple[DerivationSeed, ...]

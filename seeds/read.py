@@ -15,6 +15,8 @@ from seeds.model import (
     EquipmentSeed,
     EvidenceSeed,
     InvestigationSeed,
+    OwnerSeed,
+    OwnershipSeed,
     PlaceSeed,
     PublicationSeed,
     RatingSeed,
@@ -30,7 +32,8 @@ CHOICES: dict[type, dict[str, frozenset[Any]]] = {
     RatingSeed: {"grade": frozenset("ABCDEF")},
     SourceSeed: {"kind": frozenset({"outlet", "channel", "account", "official", "satellite", "agency"})},
     PublicationSeed: {"kind": frozenset({"article", "post", "video", "images", "statement"})},
-    DerivationSeed: {"kind": frozenset({"relays", "quotes", "embeds", "translates"})},
+    DerivationSeed: {"kind": frozenset({"relays", "quotes", "embeds", "translates", "same event"})},
+    OwnerSeed: {"kind": frozenset({"company", "state", "foundation", "person", "collective"})},
     EvidenceSeed: {
         "stance": frozenset({"supports", "refutes", "neutral", "undercuts"}),
         "credibility": frozenset(range(1, 7)),
@@ -84,6 +87,7 @@ def read_case(path: Path) -> CaseFile:
     tables = _load(path)
     case = CaseFile(
         investigation=_record(path, "investigation", tables.get("investigation", {}), InvestigationSeed),
+        owners=_entries(path, "owner", tables, OwnerSeed),
         sources=tuple(_source(path, table) for table in tables.get("source", [])),
         publications=_entries(path, "publication", tables, PublicationSeed),
         derivations=_entries(path, "derivation", tables, DerivationSeed),
@@ -95,6 +99,10 @@ def read_case(path: Path) -> CaseFile:
 
 def _check_references(path: Path, case: CaseFile) -> None:
     sources = _slugs(path, "source", case.sources)
+    owners = _slugs(path, "owner", case.owners)
+    for source in case.sources:
+        for ownership in source.ownerships:
+            _require(path, f"source.{source.slug}.ownership.owner", ownership.owner, owners)
     publications = _slugs(path, "publication", case.publications)
     _slugs(path, "sighting", case.sightings)
     for publication in case.publications:
@@ -124,7 +132,9 @@ def _check_evidence(path: Path, sighting: SightingSeed, publications: frozenset[
 
 def _source(path: Path, table: Table) -> SourceSeed:
     ratings = tuple(_record(path, "source.rating", rating, RatingSeed) for rating in table.get("rating", []))
-    return _record(path, "source", {**_without(table, "rating"), "ratings": ratings}, SourceSeed)
+    ownerships = _entries(path, "ownership", table, OwnershipSeed)
+    rest = {name: value for name, value in table.items() if name not in {"rating", "ownership"}}
+    return _record(path, "source", {**rest, "ratings": ratings, "ownerships": ownerships}, SourceSeed)
 
 
 def _sighting(path: Path, table: Table) -> SightingSeed:
@@ -179,7 +189,3 @@ def _slugs(path: Path, name: str, entries: Iterable[HasSlug]) -> frozenset[str]:
 def _require(path: Path, key: str, value: Any, known: frozenset[Any]) -> None:
     if value not in known:
         raise SeedError(f"{path}: {key}: expected one of {sorted(known)}, got {value!r}")
-
-
-def _without(table: Table, key: str) -> Table:
-    return {name: value for name, value in table.items() if name != key}

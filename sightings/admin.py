@@ -10,7 +10,18 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from osint.admin_base import ReadOnlyAdmin, ServiceAdmin
 from osint.models import User
-from sightings.models import Equipment, Evidence, Place, Sighting
+from sightings.models import (
+    Equipment,
+    Evidence,
+    Hypothesis,
+    HypothesisFit,
+    Invalidation,
+    Place,
+    Review,
+    ReviewCheck,
+    Sighting,
+    SightingRelation,
+)
 from sightings.services import catalogue
 
 
@@ -82,3 +93,45 @@ class EvidenceAdmin(ReadOnlyAdmin):
     list_display = ("sighting", "stance", "credibility", "publication", "attached_by", "withdrawn_at")
     list_filter = ("stance", "credibility", "investigation")
     search_fields = ("sighting__title", "publication__title")
+
+
+@admin.register(Hypothesis)
+class HypothesisAdmin(ReadOnlyAdmin):
+    list_display = ("title", "sighting", "proposed_by", "is_dropped")
+    list_filter = ("is_dropped", "sighting__investigation")
+    search_fields = ("title", "sighting__title")
+
+
+@admin.register(HypothesisFit)
+class HypothesisFitAdmin(ReadOnlyAdmin):
+    list_display = ("evidence", "fit", "hypothesis", "sighting", "judged_by")
+    list_filter = ("fit", "sighting__investigation")
+    search_fields = ("hypothesis__title", "sighting__title")
+
+
+@admin.register(SightingRelation)
+class SightingRelationAdmin(ReadOnlyAdmin):
+    list_display = ("sighting", "kind", "other", "stated_by", "undone_at")
+    list_filter = ("kind", "investigation")
+    search_fields = ("sighting__title", "other__title")
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    list_display = ("sighting", "decision", "reviewer", "created_at", "superseded_at")
+    list_filter = ("decision", "sighting__investigation")
+    search_fields = ("sighting__title", "reason", "reviewer__username")
+
+
+@admin.register(ReviewCheck)
+class ReviewCheckAdmin(ReadOnlyAdmin):
+    list_display = ("review", "question", "answer", "method", "checked_by")
+    list_filter = ("question", "answer", "method")
+    search_fields = ("review__sighting__title", "note")
+
+
+@admin.register(Invalidation)
+class InvalidationAdmin(ReadOnlyAdmin):
+    list_display = ("publication", "reviewer", "created_at", "withdrawn_at")
+    list_filter = ("investigation",)
+    search_fields = ("publication__title", "reason")

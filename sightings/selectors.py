@@ -5,12 +5,24 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from osint.access import get_one
 from osint.models import Investigation, User
 from osint.naming import fold
-from sightings.models import Equipment, EquipmentAlias, Evidence, Place, PlaceAlias, Sighting
+from sightings.models import (
+    Assessment,
+    Equipment,
+    EquipmentAlias,
+    Evidence,
+    Hypothesis,
+    Place,
+    PlaceAlias,
+    Recomputation,
+    RelationKind,
+    Sighting,
+    SightingRelation,
+)
 from sources.selectors import publications_in
 
 Reader = User | AnonymousUser
@@ -51,9 +63,17 @@ def find_places(text: str) -> QuerySet[Place]:
 
 def sightings_in(investigation: Investigation) -> QuerySet[Sighting]:
     """The case's sightings; the caller has passed the access function of the case."""
-    return Sighting.objects.filter(investigation=investigation).select_related(
-        "equipment", "place", "logged_by"
+    rows = Sighting.objects.filter(investigation=investigation)
+    # With the mark first and the copied numbers in the same query, no number without a mark is out of date.
+    return rows.select_related("equipment", "place", "logged_by").annotate(
+        is_recomputing=Exists(Recomputation.objects.filter(sighting=OuterRef("pk"))),
+        merged_into=Subquery(merges().filter(sighting=OuterRef("pk")).values("other_id")[:1]),
     )
+
+
+def merges() -> QuerySet[SightingRelation]:
+    """Which sightings count for which others, in all cases."""
+    return SightingRelation.objects.filter(kind=RelationKind.SAME_AS, undone_at__isnull=True)
 
 
 def with_counts(sightings: QuerySet[Sighting]) -> QuerySet[Sighting]:
@@ -64,6 +84,38 @@ def with_counts(sightings: QuerySet[Sighting]) -> QuerySet[Sighting]:
         refuting=Count("evidence", filter=standing & Q(evidence__stance="refutes")),
         other=Count("evidence", filter=standing & Q(evidence__stance__in=["neutral", "undercuts"])),
     )
+
+
+def assessments_of(sighting: Sighting) -> QuerySet[Assessment]:
+    """The sighting's assessments, newest first; the caller has passed the access function of the case."""
+    return Assessment.objects.filter(sighting=sighting).order_by("-pk")
+
+
+def current_assessment(sighting: Sighting) -> tuple[Assessment | None, bool]:
+    """The latest assessment, and whether it is due to be recomputed.
+
+    The mark is read first: an assessment that is read afterwards is at least as new as what the mark says.
+    """
+    is_due = Recomputation.objects.filter(sighting=sighting).exists()
+    return assessments_of(sighting).first(), is_due
+
+
+def relations_in(investigation: Investigation) -> QuerySet[SightingRelation]:
+    """How the case's sightings relate, undone relations among them."""
+    return SightingRelation.objects.filter(investigation=investigation).select_related(
+        "sighting", "other", "stated_by", "undone_by"
+    )
+
+
+def relations_of(sighting: Sighting) -> QuerySet[SightingRelation]:
+    """The relations from and to one sighting, undone ones among them."""
+    return relations_in(sighting.investigation).filter(Q(sighting=sighting) | Q(other=sighting))
+
+
+def hypotheses_in(investigation: Investigation) -> QuerySet[Hypothesis]:
+    """What the case's sightings could be besides what they claim, dropped hypotheses among them."""
+    rows = Hypothesis.objects.filter(sighting__investigation=investigation)
+    return rows.select_related("sighting__investigation", "proposed_by")
 
 
 def get_sighting(investigation: Investigation, sighting_id: UUID) -> Sighting:

@@ -11,7 +11,18 @@ from django.http import HttpRequest
 
 from osint.admin_base import ReadOnlyAdmin, ServiceAdmin
 from osint.models import User
-from sources.models import Capture, CaptureBatch, Derivation, Publication, Source, SourceRating, StoredFile
+from sources.models import (
+    Capture,
+    CaptureBatch,
+    Derivation,
+    DerivationSuggestion,
+    Owner,
+    Ownership,
+    Publication,
+    Source,
+    SourceRating,
+    StoredFile,
+)
 from sources.services import captures, sources
 
 
@@ -44,6 +55,42 @@ class SourceRatingAdmin(ServiceAdmin[SourceRating]):
 
     def add(self, actor: User, values: dict[str, Any]) -> SourceRating:
         return sources.rate_source(values.pop("source"), actor=actor, **values)
+
+
+@admin.register(Owner)
+class OwnerAdmin(ServiceAdmin[Owner]):
+    list_display = ("name", "kind")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    fields = ("name", "kind", "description")
+
+    def add(self, actor: User, values: dict[str, Any]) -> Owner:
+        return sources.add_owner(actor=actor, **values)
+
+    def change(self, actor: User, record: Owner, values: dict[str, Any]) -> Owner:
+        return sources.change_owner(record, actor=actor, **values)
+
+
+@admin.register(Ownership)
+class OwnershipAdmin(ServiceAdmin[Ownership]):
+    """Judgements of who controls a source are added; a new one supersedes, none is edited."""
+
+    list_display = ("source", "owner", "since", "established_by")
+    search_fields = ("source__name", "owner__name", "reason")
+    autocomplete_fields = ("source", "owner")
+    fields = ("source", "owner", "since", "reason")
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def add(self, actor: User, values: dict[str, Any]) -> Ownership:
+        return sources.establish_ownership(values.pop("source"), actor=actor, **values)
+
+
+@admin.register(DerivationSuggestion)
+class DerivationSuggestionAdmin(ReadOnlyAdmin):
+    list_display = ("publication", "derives_from", "ground", "state", "decided_by", "investigation")
+    list_filter = ("state", "ground", "investigation")
 
 
 @admin.register(Publication)

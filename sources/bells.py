@@ -15,6 +15,7 @@ ARCHIVE_QUEUE = "captures"
 EXAMINE_CAPTURE = "sources.examine_capture"
 LOOK_AT_ORIGINAL = "sources.look_at_original"
 HAND_ON = "sources.hand_on"
+SUGGEST = "sources.suggest_derivations"
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,14 @@ def archiver_bells() -> int | None:
 def ring_examiner(examination_id: str) -> None:
     """Send the message that an examination waits. Raises kombu's OperationalError while the broker is away."""
     current_app.send_task(EXAMINE_CAPTURE, args=[examination_id], ignore_result=True)
+
+
+def ring_suggester() -> None:
+    """Send the message that something was read by which derivations can be suggested. A lost one is not missed."""
+    try:
+        current_app.send_task(SUGGEST, ignore_result=True)
+    except OperationalError:
+        logger.warning("broker is away; derivations are suggested when the clock next rings")
 
 
 def ring_for_claim(task: str, claim: tuple[UUID, datetime]) -> None:

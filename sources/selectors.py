@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import MD5
+from django.db.models.functions import MD5, JSONObject
 
 from osint.access import get_one, memberships_of
 from osint.models import Investigation, JobState, User
@@ -16,23 +16,33 @@ from sources.models import (
     Capture,
     CaptureFile,
     Derivation,
+    DerivationSuggestion,
     HandOn,
     LinkOutcome,
     LinkWatch,
+    Owner,
+    Ownership,
     Publication,
     Source,
     SourceRating,
+    SuggestionState,
     Upload,
 )
 
 Reader = User | AnonymousUser
 
+#: What `Source.control` reads.
+CONTROL = JSONObject(owner="owner_id", name="owner__name", kind="owner__kind", since="since")
+
 
 def _graded(sources: QuerySet[Source]) -> QuerySet[Source]:
-    """The sources with their grade in force, and the case that some are private to, in one query."""
+    """The sources with their grade and owner in force, and the case that some are private to, in one query."""
     latest = SourceRating.in_force().filter(source=OuterRef("pk"))
-    grade = Subquery(latest.values("reliability")[:1])
-    return sources.select_related("private_to").annotate(current_reliability=grade)
+    held = Ownership.in_force().filter(source=OuterRef("pk"))
+    return sources.select_related("private_to").annotate(
+        current_reliability=Subquery(latest.values("reliability")[:1]),
+        current_control=Subquery(held.values(control=CONTROL)[:1]),
+    )
 
 
 def sources_for(user: Reader) -> QuerySet[Source]:
@@ -51,6 +61,22 @@ def sources_in(investigation: Investigation) -> QuerySet[Source]:
     """The sources a case may cite: the shared ones and its own."""
     visible = Q(private_to__isnull=True) | Q(private_to=investigation)
     return _graded(Source.objects.filter(visible))
+
+
+def owners() -> QuerySet[Owner]:
+    """Who controls sources: for everybody, as the catalogue is shared."""
+    return Owner.objects.all()
+
+
+def ownerships_of(source: Source) -> QuerySet[Ownership]:
+    """Every judgement of who controls a source, the one that counts first; those of days to come before it."""
+    return source.ownerships.select_related("owner", "established_by")
+
+
+def owned_by(owner: Owner, sources: QuerySet[Source]) -> QuerySet[Source]:
+    """Which of `sources` the owner controls today."""
+    held = Ownership.in_force().filter(source=OuterRef("pk"))
+    return sources.alias(held_by=Subquery(held.values("owner")[:1])).filter(held_by=owner.pk)
 
 
 def publications_in(investigation: Investigation) -> QuerySet[Publication]:
@@ -77,6 +103,17 @@ def publications_at(investigation: Investigation, canonical_urls: Iterable[str])
 def derivations_in(investigation: Investigation) -> QuerySet[Derivation]:
     """Which publication of the case relays which."""
     return investigation.derivations.select_related("publication", "derives_from")
+
+
+def suggestions_in(investigation: Investigation) -> QuerySet[DerivationSuggestion]:
+    """What a machine took for derivations among the case's publications, decided on or not."""
+    ends = [Prefetch(end, publications_in(investigation)) for end in ("publication", "derives_from")]
+    return investigation.derivation_suggestions.select_related("decided_by").prefetch_related(*ends)
+
+
+def open_suggestions_in(investigation: Investigation) -> QuerySet[DerivationSuggestion]:
+    """Those that nobody has decided on."""
+    return suggestions_in(investigation).filter(state=SuggestionState.OPEN)
 
 
 def captures_in(investigation: Investigation) -> QuerySet[Capture]:

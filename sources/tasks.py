@@ -18,6 +18,7 @@ from sources.bells import (
     EXAMINE_CAPTURE,
     HAND_ON,
     LOOK_AT_ORIGINAL,
+    SUGGEST,
     ring_examiner,
     ring_for_claim,
 )
@@ -29,6 +30,7 @@ from sources.services.fixity import read_share
 from sources.services.handing_on import claim_offers, hand_on
 from sources.services.pacing import ring_waiting
 from sources.services.preservation import preserve, remove_abandoned_work
+from sources.services.suggesting import suggest_waiting
 from sources.services.uploads import clear_uploads
 from sources.services.watching import claim_due, look
 
@@ -85,6 +87,12 @@ def look_at_original(watch_id: str, claimed: str) -> None:
 def hand_on_publication(offer_id: str, claimed: str) -> None:
     """Hand one publication on."""
     hand_on(UUID(offer_id), datetime.fromisoformat(claimed))
+
+
+@shared_task(name=SUGGEST, ignore_result=True)
+def suggest_derivations() -> None:
+    """Suggest derivations by what has been read since, for some seconds at the most."""
+    suggest_waiting()
 
 
 @shared_task(name="sources.clear_uploads", ignore_result=True)

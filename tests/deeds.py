@@ -16,14 +16,33 @@ from django.http import FileResponse
 from PIL import Image
 from rest_framework.test import APIClient
 
-from osint.models import Role, User
+from osint.models import NoticeKind, Role, User
+from osint.services.changes import insert
+from osint.services.discussion import assign, notify, write_comment
+from osint.services.people import system_user
 from osint.services.tokens import issue_token
+from sightings.services.hypotheses import judge_fit, propose_hypothesis
+from sightings.services.invalidations import invalidate_publication
+from sightings.services.relations import relate
+from sightings.services.reviews import decide, take_turn
 from sources import storage
 from sources.address_lists import numbered
-from sources.models import Capture, CaptureFile, LinkWatch, MediumFacts, PictureHash, StoredFile
+from sources.models import (
+    Capture,
+    CaptureFile,
+    DerivationSuggestion,
+    LinkWatch,
+    MediumFacts,
+    Owner,
+    PictureHash,
+    Publication,
+    Source,
+    StoredFile,
+)
 from sources.services.batches import submit_batch
 from sources.services.captures import request_capture
 from sources.services.publications import record_derivation
+from sources.services.sources import add_owner, establish_ownership
 from sources.services.uploads import begin_upload
 from sources.services.watches import watch_original
 from tests import cast
@@ -82,6 +101,10 @@ class Deed:
 GET, POST, PATCH, DELETE = "GET", "POST", "PATCH", "DELETE"
 RESEARCHER, REVIEWER, ADMIN = Role.RESEARCHER, Role.REVIEWER, Role.ADMIN
 POINT = {"latitude": 55.7, "longitude": 37.6, "radius_m": 100}
+CHECKLIST = [
+    {"question": question, "answer": "yes", "method": "satellite", "note": "Two pictures"}
+    for question in ("place", "date", "equipment", "media")
+]
 
 
 def _picture_form() -> bytes:
@@ -126,6 +149,24 @@ DEEDS = [
         REVIEWER,
         201,
     ),
+    Deed(GET, "sources/{source}/ownerships/"),
+    Deed(
+        POST,
+        "sources/{source}/ownerships/",
+        {"owner": "{owner}", "since": "2023-01-19", "reason": "Its imprint says so"},
+        REVIEWER,
+        201,
+    ),
+    Deed(GET, "owners/"),
+    Deed(
+        POST,
+        "owners/",
+        {"name": "Herald Holding", "kind": "company", "description": "Papers"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, "owners/{owner}/"),
+    Deed(PATCH, "owners/{owner}/", {"name": "The Courier Trust", "description": "A trust"}, RESEARCHER),
     Deed(GET, CASE + "publications/"),
     Deed(
         POST,
@@ -148,6 +189,15 @@ DEEDS = [
     ),
     Deed(GET, CASE + "derivations/{derivation}/"),
     Deed(DELETE, CASE + "derivations/{derivation}/", {}, RESEARCHER, 204),
+    Deed(GET, CASE + "derivation-suggestions/"),
+    Deed(GET, CASE + "derivation-suggestions/{suggestion}/"),
+    Deed(
+        POST,
+        CASE + "derivation-suggestions/{suggestion}/accept/",
+        {"kind": "quotes", "turned": "false", "note": "Word for word"},
+        RESEARCHER,
+    ),
+    Deed(POST, CASE + "derivation-suggestions/{suggestion}/reject/", {}, RESEARCHER),
     Deed(GET, CASE + "captures/"),
     Deed(POST, CASE + "captures/", {"publication": "{publication}", "method": "http"}, RESEARCHER, 202),
     Deed(GET, CASE + "captures/{capture}/"),
@@ -232,6 +282,8 @@ DEEDS = [
         201,
     ),
     Deed(GET, CASE + "sightings/{sighting}/"),
+    Deed(GET, CASE + "sightings/{sighting}/assessment/"),
+    Deed(GET, CASE + "sightings/{sighting}/assessments/"),
     Deed(PATCH, CASE + "sightings/{sighting}/", {"title": "Two launchers", "when": "2023"}, RESEARCHER),
     Deed(GET, CASE + "evidence/"),
     Deed(
@@ -246,6 +298,87 @@ DEEDS = [
     Deed(GET, CASE + "evidence/{evidence}/"),
     Deed(PATCH, CASE + "evidence/{evidence}/", {"credibility": 4, "note": "On reflection"}, RESEARCHER),
     Deed(POST, CASE + "evidence/{evidence}/withdraw/", {"reason": "It shows another roof"}, RESEARCHER),
+    Deed(GET, CASE + "review-queue/"),
+    Deed(POST, CASE + "sightings/{sighting}/propose/", {}, RESEARCHER),
+    Deed(POST, CASE + "sightings/{sighting}/claim/", {}, REVIEWER),
+    Deed(POST, CASE + "sightings/{claimed}/give-back/", {}, REVIEWER),
+    Deed(
+        POST,
+        CASE + "sightings/{sighting}/decide/",
+        {"decision": "verified", "reason": "Seen by two", "checks": CHECKLIST},
+        REVIEWER,
+        201,
+    ),
+    Deed(POST, CASE + "sightings/{rejected}/reopen/", {"reason": "There is more to see"}, REVIEWER, 201),
+    Deed(GET, CASE + "reviews/"),
+    Deed(GET, CASE + "reviews/{review}/"),
+    Deed(GET, CASE + "invalidations/"),
+    Deed(
+        POST,
+        CASE + "invalidations/",
+        {"publication": "{publication}", "reason": "Staged"},
+        REVIEWER,
+        201,
+    ),
+    Deed(GET, CASE + "invalidations/{invalidation}/"),
+    Deed(POST, CASE + "invalidations/{invalidation}/withdraw/", {"reason": "It was genuine"}, REVIEWER),
+    Deed(GET, CASE + "hypotheses/"),
+    Deed(
+        POST,
+        CASE + "hypotheses/",
+        {"sighting": "{sighting}", "title": "Old footage", "note": "Look at the leaves"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "hypotheses/{hypothesis}/"),
+    Deed(PATCH, CASE + "hypotheses/{hypothesis}/", {"title": "A dummy", "note": "Of wood"}, RESEARCHER),
+    Deed(POST, CASE + "hypotheses/{hypothesis}/drop/", {}, RESEARCHER),
+    Deed(POST, CASE + "hypotheses/{hypothesis}/restore/", {}, RESEARCHER),
+    Deed(GET, CASE + "sightings/{sighting}/matrix/"),
+    Deed(
+        POST,
+        CASE + "sightings/{sighting}/matrix/",
+        {"evidence": "{evidence}", "hypothesis": "{hypothesis}", "fit": "-"},
+        RESEARCHER,
+    ),
+    Deed(GET, CASE + "sightings/duplicates/?latitude=55.7&longitude=37.6&radius_m=500&when=2023-01-06"),
+    Deed(GET, CASE + "relations/"),
+    Deed(
+        POST,
+        CASE + "relations/",
+        {"sighting": "{sighting}", "kind": "same as", "other": "{later}", "reason": "One roof, one day"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "relations/{relation}/"),
+    Deed(POST, CASE + "relations/{relation}/undo/", {"reason": "Another roof"}, RESEARCHER),
+    Deed(GET, "sources/{source}/calibration/"),
+    Deed(GET, "sources/{source}/rating-preview/?reliability=C"),
+    Deed(GET, CASE + "comments/"),
+    Deed(
+        POST,
+        CASE + "comments/",
+        {"subject_type": "sighting", "subject_id": "{sighting}", "text": "@{member}, look at the snow"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "comments/{comment}/"),
+    Deed(POST, CASE + "comments/{comment}/withdraw/", {}, RESEARCHER),
+    Deed(GET, CASE + "assignments/"),
+    Deed(
+        POST,
+        CASE + "assignments/",
+        {"subject_type": "evidence", "subject_id": "{evidence}", "assignee": "{member}"},
+        RESEARCHER,
+        201,
+    ),
+    Deed(GET, CASE + "assignments/{assignment}/"),
+    Deed(POST, CASE + "assignments/{assignment}/end/", {}, RESEARCHER),
+    Deed(GET, "notices/"),
+    Deed(POST, "notices/read/", {"until": "{notice}"}),
+    Deed(POST, "notices/{notice}/read/"),
+    Deed(GET, "notices/mail/"),
+    Deed(PATCH, "notices/mail/", {"wanted": False}),
     Deed(DELETE, "tokens/{token}/", status=204),
     Deed(GET, CASE + "graph.ndjson"),
     Deed(GET, CASE + "graph.json"),
@@ -257,7 +390,9 @@ READS = [deed for deed in DEEDS if deed.method == GET]
 WRITES = [deed for deed in DEEDS if deed.role != Role.VIEWER]
 WITH_BODY = [deed for deed in DEEDS if deed.body]
 LISTS = [
-    deed for deed in READS if deed.path.endswith("s/") or deed.path in ("equipment/", CASE + "evidence/")
+    deed
+    for deed in READS
+    if deed.path.endswith("s/") or deed.path in ("equipment/", CASE + "evidence/", CASE + "review-queue/")
 ]
 
 
@@ -281,6 +416,10 @@ def names_of(team: cast.Team, asker: User) -> dict[str, str]:
     equipment = cast.equipment(slug=f"pantsir-{slug}")
     place = cast.place(slug=f"roof-of-{slug}")
     sighting = cast.sighting(team, equipment=equipment, place=place)
+    later = cast.sighting(team, title="A launcher, later")
+    item = cast.evidence(team, sighting, publication)
+    judge_fit(item, actor=team.researcher, hypothesis=None, fit="+")
+    relation = relate(later, actor=team.researcher, other=sighting, kind="follows", reason="It moved on")
     derivation = record_derivation(relay, actor=team.researcher, derives_from=publication, kind="relays")
     kept = kept_file(failed_capture(team, relay))
     batch = submit_batch(
@@ -289,6 +428,9 @@ def names_of(team: cast.Team, asker: User) -> dict[str, str]:
     failed, quarantined, waiting = batch.captures.order_by("pk")
     Capture.objects.filter(pk=failed.pk).update(state="failed", error_code="gone")
     Capture.objects.filter(pk=quarantined.pk).update(state="quarantined", error_code="quarantined")
+    claimed, rejected = cast.sighting(team, title="Claimed"), cast.sighting(team, title="Rejected")
+    take_turn(claimed, actor=team.reviewer)
+    review = decide(rejected, actor=team.reviewer, decision="rejected", reason="A drawing", checks=CHECKLIST)
     return {
         "case": slug,
         "outsider": team.outsider.username,
@@ -298,6 +440,8 @@ def names_of(team: cast.Team, asker: User) -> dict[str, str]:
         "publication": str(publication.pk),
         "relay": str(relay.pk),
         "derivation": str(derivation.pk),
+        "owner": str(owner_of(source).pk),
+        "suggestion": str(suggestion_of(team, publication).pk),
         "capture": str(kept.capture_id),
         "again": str(failed_capture(team, relay).pk),
         "batch": str(batch.pk),
@@ -311,7 +455,34 @@ def names_of(team: cast.Team, asker: User) -> dict[str, str]:
         "place": place.slug,
         "place_id": str(place.pk),
         "sighting": str(sighting.pk),
-        "evidence": str(cast.evidence(team, sighting, publication).pk),
+        "later": str(later.pk),
+        "hypothesis": str(propose_hypothesis(sighting, actor=team.researcher, title="A decoy").pk),
+        "relation": str(relation.pk),
+        "evidence": str(item.pk),
+        "member": team.viewer.username,
+        **talk_of(team, sighting, asker),
+        "claimed": str(claimed.pk),
+        "rejected": str(rejected.pk),
+        "review": str(review.pk),
+        "invalidation": str(invalidate_publication(relay, actor=team.reviewer, reason="Old footage").pk),
+    }
+
+
+def talk_of(team: cast.Team, sighting: Any, asker: User) -> dict[str, str]:
+    """A comment on the sighting, somebody who sees to it, and a notice of it to the asker."""
+    about: dict[str, Any] = {"actor": team.researcher, "subject_type": "sighting", "subject_id": sighting.pk}
+    told = notify(
+        team.case,
+        actor=system_user(),
+        recipients=[asker],
+        kind=NoticeKind.FLAG,
+        subject=sighting,
+        text="A new look",
+    )
+    return {
+        "comment": str(write_comment(team.case, text="The crane stands elsewhere", **about).pk),
+        "assignment": str(assign(team.case, username=team.reviewer.username, **about).pk),
+        "notice": str(told[0].pk if told else uuid4()),
     }
 
 
@@ -320,6 +491,27 @@ def failed_capture(team: cast.Team, publication: Any) -> Capture:
     capture = request_capture(publication, actor=team.researcher)
     Capture.objects.filter(pk=capture.pk).update(state="failed", error_code="gone")
     return capture
+
+
+def owner_of(source: Source) -> Owner:
+    """Who controls a source."""
+    owner = add_owner(actor=system_user(), name=f"Owner of {source}", kind="company")
+    establish_ownership(source, actor=system_user(), owner=owner, reason="Its imprint says so")
+    return owner
+
+
+def suggestion_of(team: cast.Team, publication: Publication) -> DerivationSuggestion:
+    """The suggestion that a publication derives from another of the case, which is nearly the same."""
+    alike = cast.publication(team, "https://herald.example/alike")
+    suggestion = DerivationSuggestion(
+        investigation=team.case,
+        publication=publication,
+        derives_from=alike,
+        kind="relays",
+        ground="text",
+        details={"share": 0.8, "words": 100, "order": "unknown"},
+    )
+    return insert(suggestion, actor=system_user(), action="suggestion.made")
 
 
 def watch_of(publication: Any) -> LinkWatch:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+
 from osint.models import Change, Record
 
 
@@ -13,3 +15,8 @@ def actions_on(subject: Record) -> list[str]:
 def last_change(subject: Record) -> Change:
     """The newest entry about the row."""
     return Change.objects.filter(subject_id=subject.pk).order_by("-id")[0]
+
+
+def codes_of(refusal: ValidationError) -> list[str | None]:
+    """The codes of what is wrong, whatever fields it is about."""
+    return [problem.code for problems in refusal.error_dict.values() for problem in problems]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from uuid6 import uuid7
+
+from osint.errors import SightlineError
 
 
 def new_id() -> UUID:
@@ -28,6 +31,9 @@ class Record(models.Model):
 
     #: Columns that never appear in the record of changes: secrets, and what a machine touches all the time.
     unrecorded: ClassVar[frozenset[str]] = frozenset()
+
+    #: What triggers of the database refuse, by the constraint they name, as errors that say it in words.
+    refusals: ClassVar[Mapping[str, type[SightlineError]]] = {}
 
     class Meta:
         abstract = True

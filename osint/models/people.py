@@ -21,6 +21,11 @@ class User(AbstractUser, Record):
     first_name = None  # type: ignore[assignment]  # names do not split in two everywhere
     last_name = None  # type: ignore[assignment]  # see first_name
     display_name = models.CharField(max_length=120, blank=True)
+    wants_mail = models.BooleanField(
+        "is told by e-mail",
+        default=True,
+        help_text="Of what concerns them, where the instance sends e-mail.",
+    )
 
     unrecorded = frozenset({"password", "last_login", "groups", "user_permissions"})
 

@@ -1,7 +1,7 @@
 """What the ground floor itself puts into the registries that the floors above add to."""
 
 from osint import health, metrics, navigation
-from osint.pages import story
+from osint.pages import discussion, story
 
 CASE_PHRASES = {"investigation.opened": "opened the case", "investigation.changed": "changed the case"}
 MEMBER_PHRASES = {
@@ -21,3 +21,4 @@ def register() -> None:
     metrics.register("heartbeats", metrics.heartbeats)
     story.register("investigation", story.Subject(CASE_PHRASES, story.case_names))
     story.register("membership", story.Subject(MEMBER_PHRASES, story.member_names))
+    discussion.register()

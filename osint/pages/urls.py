@@ -3,10 +3,14 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
+from osint.pages.discussion import AssignAction, DiscussionPage, WithdrawCommentAction
 from osint.pages.forms import LogInForm
 from osint.pages.metrics import metrics
+from osint.pages.notices import MailAction, NoticesPage, ReadAction, ReadAllAction
 from osint.pages.probes import live, ready
 from osint.pages.views import ChangesPage, HomePage, OverviewPage
+
+CASE = "cases/<slug:slug>"
 
 urlpatterns = [
     path("", HomePage.as_view(), name="home"),
@@ -22,6 +26,21 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("cases/<slug:slug>/", OverviewPage.as_view(), name="case"),
     path("cases/<slug:slug>/changes/", ChangesPage.as_view(), name="changes"),
+    path(
+        f"{CASE}/discussion/<slug:subject_type>/<uuid:subject_id>/",
+        DiscussionPage.as_view(),
+        name="discussion",
+    ),
+    path(
+        f"{CASE}/discussion/<slug:subject_type>/<uuid:subject_id>/assign/",
+        AssignAction.as_view(),
+        name="assign",
+    ),
+    path(f"{CASE}/comments/<uuid:pk>/withdraw/", WithdrawCommentAction.as_view(), name="comment-take-back"),
+    path("notices/", NoticesPage.as_view(), name="notices"),
+    path("notices/read/", ReadAllAction.as_view(), name="notices-read"),
+    path("notices/mail/", MailAction.as_view(), name="notices-mail"),
+    path("notices/<uuid:pk>/read/", ReadAction.as_view(), name="notice-read"),
     path("health/live", live, name="health-live"),
     path("health/ready", ready, name="health-ready"),
     path("metrics", metrics, name="metrics"),

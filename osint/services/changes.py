@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from osint.errors import ConflictError, NotFoundError
+from osint.errors import ConflictError, NotFoundError, SightlineError
 from osint.models import Change, Record, User
 
 R = TypeVar("R", bound=Record)
@@ -69,7 +69,8 @@ def _entry(
 def insert(subject: R, *, actor: User, action: str) -> R:
     """Validate and insert a new row and record it whole.
 
-    Raises ValidationError for a wrong value, ConflictError where the database refuses for a reason not known before.
+    Raises ValidationError for a wrong value, ConflictError where the database refuses for a reason not known before,
+    or what the model's `refusals` say of it.
     """
     _require_clean(subject)
     try:
@@ -77,7 +78,7 @@ def insert(subject: R, *, actor: User, action: str) -> R:
             subject.save(force_insert=True)
     except IntegrityError as error:
         subject.full_clean()
-        raise ConflictError(_constraint_message(error)) from error
+        raise _refusal(subject, error) from error
     record_change(subject, actor=actor, action=action, new=subject.snapshot())
     return subject
 
@@ -100,7 +101,7 @@ def insert_many(subjects: Sequence[R], *, actor: User, action: str) -> Sequence[
         with transaction.atomic():
             model._default_manager.bulk_create(subjects, batch_size=BATCH_ROWS)
     except IntegrityError as error:
-        raise ConflictError(_constraint_message(error)) from error
+        raise _refusal(subjects[0], error) from error
     record_changes(subjects, actor=actor, action=action)
     return subjects
 
@@ -126,7 +127,7 @@ def update(subject: R, values: Mapping[str, Any], *, actor: User, action: str) -
             locked.save(update_fields=[*changed, "updated_at"])
     except IntegrityError as error:
         locked.full_clean()
-        raise ConflictError(_constraint_message(error)) from error
+        raise _refusal(locked, error) from error
     record_change(
         locked,
         actor=actor,
@@ -160,8 +161,9 @@ def _require_clean(subject: Record) -> None:
         raise
 
 
-def _constraint_message(error: IntegrityError) -> str:
-    """Names the constraint, and nothing of the data: database messages quote rows."""
+def _refusal(subject: Record, error: IntegrityError) -> SightlineError:
+    """What the model says of the constraint; else its name, and nothing of the data: the database quotes rows."""
     diagnostics = getattr(error.__cause__, "diag", None)
     name = getattr(diagnostics, "constraint_name", None) or "unknown"
-    return f"The database refused this: constraint {name}."
+    known = subject.refusals.get(name)
+    return known() if known else ConflictError(f"The database refused this: constraint {name}.")

@@ -10,6 +10,7 @@ from osint.access import require_role, require_role_anywhere
 from osint.errors import ConflictError
 from osint.models import Investigation, Membership, Role, User
 from osint.services.changes import insert, remove, update
+from osint.services.discussion import end_assignments
 
 
 @transaction.atomic
@@ -53,9 +54,13 @@ def change_role(membership: Membership, *, actor: User, role: Role) -> Membershi
 
 @transaction.atomic
 def revoke_membership(membership: Membership, *, actor: User) -> None:
-    """Take somebody off the case. Needs admin; the last admin stays. Raises ForbiddenError, ConflictError."""
+    """Take somebody off the case, and end what they were to see to there. Needs admin; the last admin stays.
+
+    Raises ForbiddenError, ConflictError.
+    """
     _require_manager(actor, membership.investigation)
     _keep_an_admin(membership)
+    end_assignments(membership.investigation, membership.user, actor=actor)
     remove(membership, actor=actor, action="membership.revoked")
 
 

@@ -63,6 +63,12 @@ def address(url: str) -> SafeString:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """A share of one as whole per cent."""
+    return f"{100 * share:.0f} %"
+
+
+@register.filter
 def of(mapping: dict[Any, Any], key: Any) -> Any:
     """The value under a key that is a variable."""
     return mapping.get(key)

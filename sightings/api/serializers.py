@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -19,6 +20,7 @@ from sightings.models import (
     Sighting,
     Stance,
 )
+from sightings.selectors import merges
 from sources.api.serializers import PublicationSerializer
 
 
@@ -97,15 +99,31 @@ class SightingSerializer(serializers.ModelSerializer[Sighting]):
     equipment = serializers.SlugRelatedField[Equipment](slug_field="slug", read_only=True)
     place = serializers.SlugRelatedField[Place](slug_field="slug", read_only=True)
     logged_by = PersonSerializer(read_only=True)
+    is_recomputing = serializers.SerializerMethodField(
+        help_text="Something that probability, uncertainty and word rest on has changed."
+    )
+    merged_into = serializers.SerializerMethodField(
+        help_text="The sighting that this one is the same as, and counts for."
+    )
 
     class Meta:
         model = Sighting
         fields = (
             "id", "title", "description", "equipment", "quantity_min", "quantity_max", "operator", "activity",
             "place", "latitude", "longitude", "radius_m", "when", "when_earliest", "when_latest", "status",
-            "logged_by", "created_at", "updated_at",
+            "half_life_days", "probability", "uncertainty", "word", "analytic_confidence", "is_recomputing",
+            "merged_into", "flagged_at", "logged_by", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_is_recomputing(self, sighting: Sighting) -> bool:
+        # Of a sighting that was just written, and is not read from a list, that is so until it is assessed.
+        return bool(getattr(sighting, "is_recomputing", True))
+
+    def get_merged_into(self, sighting: Sighting) -> UUID | None:
+        if hasattr(sighting, "merged_into"):
+            return cast("UUID | None", sighting.merged_into)
+        return merges().filter(sighting=sighting).values_list("other_id", flat=True).first()
 
 
 class SightingChange(serializers.Serializer[Any]):
@@ -134,6 +152,13 @@ class SightingChange(serializers.Serializer[Any]):
         help_text="EDTF, such as 2023-01-06~.",
     )
     status = serializers.ChoiceField(choices=["draft", "proposed"], required=False)
+    half_life_days = serializers.IntegerField(
+        min_value=1,
+        max_value=36_500,
+        required=False,
+        allow_null=True,
+        help_text="For a claim that something is still there: after so many days evidence counts half.",
+    )
 
 
 class SightingInput(SightingChange):

@@ -12,12 +12,28 @@ from django.db.models import Model, QuerySet
 
 from osint.models import Investigation
 from sightings.graph.elements import Edge, Element, Node
-from sightings.models import Equipment, EquipmentAlias, Evidence, Place, PlaceAlias, Sighting
+from sightings.models import (
+    Assessment,
+    Equipment,
+    EquipmentAlias,
+    Evidence,
+    Hypothesis,
+    HypothesisFit,
+    Invalidation,
+    Place,
+    PlaceAlias,
+    Review,
+    ReviewCheck,
+    Sighting,
+    SightingRelation,
+)
 from sources.models import (
     Capture,
     CaptureFile,
     Derivation,
     MediumFacts,
+    Owner,
+    Ownership,
     Publication,
     Source,
     SourceRating,
@@ -61,6 +77,16 @@ class Graph:
         self.evidence = Evidence.objects.filter(investigation=investigation)
         self.sources = Source.objects.filter(pk__in=self.publications.values("source_id"))
         self.ratings = SourceRating.objects.filter(source__in=self.sources.values("pk"))
+        self.ownerships = Ownership.objects.filter(source__in=self.sources.values("pk"))
+        self.owners = Owner.objects.filter(pk__in=self.ownerships.values("owner_id"))
+        about = {"sighting__investigation": investigation}
+        self.assessments = Assessment.objects.filter(**about)
+        self.reviews = Review.objects.filter(**about)
+        self.checks = ReviewCheck.objects.filter(review__sighting__investigation=investigation)
+        self.hypotheses = Hypothesis.objects.filter(**about)
+        self.fits = HypothesisFit.objects.filter(**about)
+        self.relations = SightingRelation.objects.filter(investigation=investigation)
+        self.invalidations = Invalidation.objects.filter(investigation=investigation)
         self.places = Place.objects.filter(pk__in=self.sightings.values("place_id"))
         self.equipment = Equipment.objects.filter(pk__in=self._equipment_ids())
 
@@ -97,6 +123,22 @@ class Graph:
             "evidence", self.evidence, "stance", "credibility", "quotation", "fragment", "note",
             "withdrawn_at", "withdrawn_reason", "created_at",
         )  # fmt: skip
+        yield from self._judgements()
+
+    def _judgements(self) -> Iterator[Node]:
+        """What was concluded, by people and by the model."""
+        yield from _nodes("owner", self.owners, "name", "kind", "description")
+        yield from _nodes("ownership", self.ownerships, "since", "reason", "created_at")
+        yield from _nodes(
+            "assessment", self.assessments, "model", "digest", "inputs", "support", "refutation", "probability",
+            "uncertainty", "conflict", "word", "is_capped", "analytic_confidence", "clusters", "created_at",
+        )  # fmt: skip
+        yield from _nodes("review", self.reviews, "decision", "reason", "superseded_at", "created_at")
+        yield from _nodes("check", self.checks, "question", "answer", "method", "note")
+        yield from _nodes("hypothesis", self.hypotheses, "title", "note", "is_dropped", "created_at")
+        yield from _nodes(
+            "invalidation", self.invalidations, "reason", "withdrawn_at", "withdrawn_reason", "created_at"
+        )
 
     def edges(self) -> Iterator[Edge]:
         """The relations."""
@@ -117,6 +159,27 @@ class Graph:
         yield from _edges("about", self.evidence, "pk", "sighting_id", "stance")
         yield from _edges("cites", self.evidence, "pk", "publication_id")
         yield from _edges("undercuts", self.evidence.exclude(undercuts=None), "pk", "undercuts_id")
+        yield from _edges("controlled_source", self.ownerships, "pk", "source_id")
+        yield from _edges("controlled_by", self.ownerships.exclude(owner=None), "pk", "owner_id")
+        yield from _edges("assesses", self.assessments, "pk", "sighting_id")
+        yield from _edges("reviews", self.reviews, "pk", "sighting_id")
+        yield from _edges("answers", self.checks, "pk", "review_id")
+        yield from _edges("hypothesis_about", self.hypotheses, "pk", "sighting_id")
+        yield from _edges("fits", self.fits.exclude(hypothesis=None), "evidence_id", "hypothesis_id", "fit")
+        yield from _edges(
+            "fits_claim", self.fits.filter(hypothesis=None), "evidence_id", "sighting_id", "fit"
+        )
+        yield from _edges(
+            "related",
+            self.relations,
+            "sighting_id",
+            "other_id",
+            "kind",
+            "reason",
+            "undone_at",
+            "undone_reason",
+        )
+        yield from _edges("invalidates", self.invalidations, "pk", "publication_id")
 
     def _files(self) -> QuerySet[StoredFile]:
         files, thumbnails = (

@@ -61,6 +61,7 @@ class Place(Positioned, Record):
             *Positioned.Meta.constraints,
             models.CheckConstraint(condition=Q(latitude__isnull=False), name="place_has_position"),
         ]
+        indexes = [models.Index(fields=["latitude", "longitude"], name="place_where")]
 
     def __str__(self) -> str:
         return self.name

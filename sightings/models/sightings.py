@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from osint.models import Investigation, Record
+from sightings.errors import SightingLockedError
 from sightings.models.catalogue import Equipment, Place
 from sightings.models.positions import Positioned
 from sources.models import Publication
@@ -58,7 +61,32 @@ class Sighting(Positioned, Record):
     when_earliest = models.DateField(null=True, editable=False)
     when_latest = models.DateField(null=True, editable=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PROPOSED)
+    half_life_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(36_500)],
+        help_text="For a claim that something is still there: after so many days evidence counts half. "
+        "Empty for what happened on a date.",
+    )
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Of the latest assessment, so that lists can be filtered and ordered by them. None until there is one.
+    probability = models.FloatField(null=True, editable=False)
+    uncertainty = models.FloatField(null=True, editable=False)
+    word = models.CharField(max_length=32, blank=True, editable=False)
+    analytic_confidence = models.CharField(max_length=16, blank=True, editable=False)
+    flagged_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When contrary evidence came to a verified sighting."
+    )
+    waiting_since = models.DateTimeField(
+        default=timezone.now,
+        db_default=Now(),
+        editable=False,
+        help_text="When it was last proposed, reopened or flagged.",
+    )
+
+    #: A copy of what an assessment, which is recorded itself, found.
+    unrecorded = frozenset({"probability", "uncertainty", "word", "analytic_confidence"})
+    refusals = {"sighting_locked": SightingLockedError}
 
     class Meta:
         ordering = ("-id",)
@@ -87,6 +115,13 @@ class Sighting(Positioned, Record):
             models.Index(fields=["investigation", "when_earliest", "when_latest"], name="sighting_when"),
             models.Index(fields=["latitude", "longitude"], name="sighting_where"),
             models.Index(fields=["equipment"], name="sighting_equipment"),
+            models.Index(fields=["investigation", "probability"], name="sighting_probability"),
+            models.Index(fields=["investigation", "status", "-id"], name="sighting_status"),
+            models.Index(
+                fields=["investigation", "waiting_since", "id"],
+                condition=Q(status__in=["proposed", "in review"]) | Q(flagged_at__isnull=False),
+                name="sighting_waiting",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,6 +186,8 @@ class Evidence(Record):
     attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     withdrawn_reason = models.TextField(blank=True, editable=False)
+
+    refusals = {"sighting_locked": SightingLockedError}
 
     class Meta:
         ordering = ("-id",)

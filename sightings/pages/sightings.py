@@ -6,17 +6,25 @@ from functools import cached_property
 from typing import Any, cast
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 
+from osint.models import Investigation
+from osint.pages import panels
 from osint.pages.base import CaseFormPage, CasePage, Crumb
 from osint.pages.forms import PageForm
 from osint.pages.keyset import page_after
 from sightings.models import Equipment, EquipmentKind, Evidence, Sighting, Stance
+from sightings.pages.duplicates import duplicates_of
 from sightings.pages.filters import SightingFilter
 from sightings.pages.forms import SightingForm
 from sightings.pages.maps import sighting_map
+from sightings.pages.weights import shown_assessment
 from sightings.selectors import evidence_in, get_sighting, sightings_in, with_counts
 from sightings.services.sightings import log_sighting
 from sources.pages.selectors import telling_captures
+
+#: The button of somebody who has seen what is like it, and logs it all the same.
+ANYWAY = "anyway"
 
 
 class SightingsPage(CasePage):
@@ -70,12 +78,11 @@ class SightingPage(OneSightingPage):
         return self.address("sighting-detail", pk=self.sighting.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        evidence = list(evidence_in(self.investigation).filter(sighting=self.sighting).order_by("pk"))
         return super().get_context_data(
             map=sighting_map(self.sighting),
-            captures=telling_captures(self.investigation, [item.publication_id for item in evidence]),
-            by_id={item.pk: item for item in evidence},
-            **_sides(evidence),
+            panels=panels.build("sighting", self.investigation, self.sighting),
+            **evidence_shown(self.investigation, self.sighting),
+            **shown_assessment(self.sighting),
             **kwargs,
         )
 
@@ -90,6 +97,15 @@ class NewSightingPage(CaseFormPage):
     def crumbs(self) -> list[Crumb]:
         return [Crumb("Sightings", self.address("sightings"))]
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask first, once, where something like it is logged already; what was typed stays."""
+        form = cast("SightingForm", self.get_form(request.POST))
+        is_asked = ANYWAY not in request.POST and form.is_valid()
+        if is_asked and (candidates := duplicates_of(self.investigation, form)):
+            context = self.get_context_data(form=form, candidates=candidates, is_asked=True)
+            return self.render_to_response(context)
+        return super().post(request, *args, **kwargs)
+
     def save(self, form: PageForm) -> str:
         values = cast("SightingForm", form).values()
         sighting = log_sighting(self.investigation, actor=self.actor, **values)
@@ -99,6 +115,16 @@ class NewSightingPage(CaseFormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         types = Equipment.objects.filter(kind=EquipmentKind.TYPE).order_by("name")
         return super().get_context_data(equipment_names=types.values_list("name", flat=True), **kwargs)
+
+
+def evidence_shown(investigation: Investigation, sighting: Sighting) -> dict[str, Any]:
+    """What speaks for and against the sighting, and how each publication is preserved."""
+    evidence = list(evidence_in(investigation).filter(sighting=sighting).order_by("pk"))
+    return {
+        "captures": telling_captures(investigation, [item.publication_id for item in evidence]),
+        "by_id": {item.pk: item for item in evidence},
+        **_sides(evidence),
+    }
 
 
 def _sides(evidence: list[Evidence]) -> dict[str, list[Evidence]]:

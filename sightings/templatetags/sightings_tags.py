@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from osint.pages.drawing import sign, token
 from sightings.geo import in_words
-from sightings.models import Credibility, Evidence, Positioned, Sighting, Stance, Status
+from sightings.models import Credibility, Evidence, Fit, Positioned, Sighting, Stance, Status
 from sources.models import Reliability
 
 register = template.Library()
@@ -50,6 +50,12 @@ def rating(evidence: Evidence) -> SafeString:
     reliability = Reliability(grade).label if grade else "source not rated"
     meaning = f"{reliability}, {Credibility(evidence.credibility).label}"
     return token(f"{letter}{number}", meaning, is_blank=letter == number == "–")
+
+
+@register.simple_tag
+def fit(value: str) -> SafeString:
+    """How evidence fits a hypothesis, as a token with its meaning."""
+    return token(value, Fit(value).label, is_blank=value == Fit.NEUTRAL)
 
 
 @register.filter

@@ -18,6 +18,7 @@ from sources.models import (
     Derivation,
     DerivationKind,
     MediumFacts,
+    OwnerKind,
     Priority,
     Publication,
     PublicationKind,
@@ -30,9 +31,24 @@ from sources.models import (
 from sources.services.captures import ASKABLE
 
 
+class ControlSerializer(serializers.Serializer[Any]):
+    """Who controls a source; `since` is the day from which that judgement holds."""
+
+    id = serializers.UUIDField(source="owner")
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=OwnerKind.choices)
+    since = serializers.DateField()
+
+
 class SourceSerializer(serializers.ModelSerializer[Source]):
     reliability = serializers.ChoiceField(
         choices=Reliability.choices, read_only=True, allow_null=True, help_text="The grade in force."
+    )
+    owner = ControlSerializer(
+        source="control",
+        read_only=True,
+        allow_null=True,
+        help_text="Who controls it. Null: nobody has established that it is independent of others.",
     )
     private_to = serializers.SlugRelatedField[Investigation](slug_field="slug", read_only=True)
 
@@ -40,7 +56,7 @@ class SourceSerializer(serializers.ModelSerializer[Source]):
         model = Source
         fields = (
             "id", "name", "kind", "homepage", "language", "country", "description", "private_to",
-            "reliability", "created_at", "updated_at",
+            "reliability", "owner", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -108,6 +124,12 @@ class PublicationInput(PublicationChange):
     url = serializers.CharField(max_length=8192)
 
 
+DERIVATION_KINDS = (
+    "`relays`, `quotes`, `embeds`, `translates`: it takes over what the other says, so both count as one."
+    " `same event`: it reports the same by its own observation and derives from the other in no way, so both count."
+)
+
+
 class DerivationSerializer(serializers.ModelSerializer[Derivation]):
     class Meta:
         model = Derivation
@@ -118,7 +140,7 @@ class DerivationSerializer(serializers.ModelSerializer[Derivation]):
 class DerivationInput(serializers.Serializer[Any]):
     publication = serializers.UUIDField()
     derives_from = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=DerivationKind.choices)
+    kind = serializers.ChoiceField(choices=DerivationKind.choices, help_text=DERIVATION_KINDS)
     note = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
 
 

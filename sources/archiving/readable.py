@@ -13,6 +13,7 @@ import lxml.html
 from lxml.etree import iterwalk
 
 from .markup import parse
+from .urls import join
 
 if TYPE_CHECKING:
     from trafilatura.settings import Document
@@ -22,6 +23,11 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 BESIDES = frozenset(
     {"script", "style", "noscript", "template", "svg", "nav", "footer", "select", "button", "dialog"}
 )
+#: Where links stand that the page's author did not choose for what is said.
+AROUND = BESIDES | {"aside", "header"}
+LINKING = {"a": "href", "iframe": "src", "embed": "src"}
+LINKS = 300
+LONGEST_LINK = 2000
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,8 @@ class PageFacts:
     """What could be read from a page; None or empty where the page does not say.
 
     ``published`` is an ISO 8601 calendar date, which is also EDTF; ``language`` a BCP 47 tag as the page
-    declares it, lower case.
+    declares it, lower case; ``links`` are the absolute addresses that the page leads to, each once, without those
+    of its navigation.
     """
 
     title: str | None = None
@@ -38,6 +45,7 @@ class PageFacts:
     language: str | None = None
     text: str = ""
     site_name: str | None = None
+    links: tuple[str, ...] = ()
 
 
 def glance_at(html: bytes | str) -> PageFacts:
@@ -60,7 +68,7 @@ def read_page(html: bytes | str, url: str) -> PageFacts:
     root = parse(html)
     if root is None:
         return PageFacts()
-    declared = _declared(root)
+    declared = replace(_declared(root), links=_links(root, url))
     document = _extracted(html, url)
     if document is None:
         return declared
@@ -71,7 +79,29 @@ def read_page(html: bytes | str, url: str) -> PageFacts:
         language=declared.language,
         text=(document.text or "").strip(),
         site_name=_clean(document.sitename),
+        links=declared.links,
     )
+
+
+def _links(root: lxml.html.HtmlElement, url: str) -> tuple[str, ...]:
+    base = next((join(url, href) for href in root.xpath("//base/@href")), None) or url
+    found: dict[str, None] = {}
+    for reference in _references(root):
+        link = join(base, reference) if reference and len(reference) <= LONGEST_LINK else None
+        if link and len(link) <= LONGEST_LINK:
+            found[link] = None
+        if len(found) >= LINKS:
+            break
+    return tuple(found)
+
+
+def _references(root: lxml.html.HtmlElement) -> Iterator[str]:
+    walker = iterwalk(root, events=("start",))
+    for _, element in walker:
+        if element.tag in AROUND:
+            walker.skip_subtree()
+        elif element.tag in LINKING:
+            yield (element.get(LINKING[element.tag]) or "").strip()
 
 
 def _declared(root: lxml.html.HtmlElement) -> PageFacts:

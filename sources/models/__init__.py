@@ -20,29 +20,49 @@ from sources.models.files import (
     PictureHash,
     StoredFile,
 )
-from sources.models.publications import Derivation, DerivationKind, Publication, PublicationKind
+from sources.models.owners import Owner, OwnerKind, Ownership
+from sources.models.publications import (
+    INDEPENDENT,
+    Derivation,
+    DerivationKind,
+    Publication,
+    PublicationKind,
+)
 from sources.models.sources import Reliability, Source, SourceKind, SourceRating
+from sources.models.suggestions import (
+    DerivationSuggestion,
+    Ground,
+    SuggestionState,
+    TextBand,
+    TextSketch,
+)
 from sources.models.watching import HandOn, LinkCheck, LinkOutcome, LinkWatch
 
 __all__ = [
+    "INDEPENDENT",
     "Capture",
     "CaptureBatch",
     "CaptureFile",
     "CaptureMethod",
     "Derivation",
     "DerivationKind",
+    "DerivationSuggestion",
     "Examination",
     "FilePart",
     "FileRole",
     "FixityCheck",
     "FixityOutcome",
     "FixityRun",
+    "Ground",
     "HandOn",
     "HostPace",
     "LinkCheck",
     "LinkOutcome",
     "LinkWatch",
     "MediumFacts",
+    "Owner",
+    "OwnerKind",
+    "Ownership",
     "PictureHash",
     "Priority",
     "Publication",
@@ -53,6 +73,9 @@ __all__ = [
     "SourceKind",
     "SourceRating",
     "StoredFile",
+    "SuggestionState",
+    "TextBand",
+    "TextSketch",
     "Upload",
     "Verdict",
 ]

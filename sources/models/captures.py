@@ -231,11 +231,22 @@ class Examination(Job):
 
     capture = models.OneToOneField(Capture, on_delete=models.CASCADE, related_name="examination")
     findings = models.JSONField(default=dict, blank=True)
+    suggested_at = models.DateTimeField(
+        null=True, blank=True, help_text="When derivations were last suggested by what was read."
+    )
 
-    unrecorded = Job.JOB_FIELDS | {"findings"}
+    unrecorded = Job.JOB_FIELDS | {"findings", "suggested_at"}
 
     class Meta(Job.Meta):
         ordering = ("-id",)
+        indexes = [
+            *Job.Meta.indexes,
+            models.Index(
+                fields=["id"],
+                name="examination_to_suggest_by",
+                condition=Q(state=JobState.SUCCEEDED, suggested_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"examination of {self.capture_id}"

@@ -70,10 +70,18 @@ class DerivationKind(models.TextChoices):
     QUOTES = "quotes", "quotes"
     EMBEDS = "embeds", "embeds"
     TRANSLATES = "translates", "translates"
+    SAME_EVENT = "same event", "reports the same event by its own observation"
+
+
+#: A publication that saw the same with its own eyes derives from nothing: it is said so that nobody asks again.
+INDEPENDENT = DerivationKind.SAME_EVENT
 
 
 class Derivation(Record):
-    """ "This publication relays, quotes, embeds or translates that one": an edge of the provenance graph."""
+    """ "This publication relays, quotes, embeds or translates that one": an edge of the provenance graph.
+
+    Or else `INDEPENDENT` of it, about the same event: an edge that leads to no root.
+    """
 
     investigation = models.ForeignKey(Investigation, on_delete=models.PROTECT, related_name="derivations")
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="derives")
@@ -94,4 +102,11 @@ class Derivation(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.publication} {self.kind} {self.derives_from}"
+        return (
+            f"{self.publication} {self.get_kind_display()}{' as' * self.is_independent} {self.derives_from}"
+        )
+
+    @property
+    def is_independent(self) -> bool:
+        """Whether it says that the two have nothing from one another."""
+        return self.kind == INDEPENDENT

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +34,21 @@ class SourceKind(models.TextChoices):
     ACCOUNT = "account", "Account"
     OFFICIAL = "official", "Official body"
     SATELLITE = "satellite", "Satellite provider"
+
+
+@dataclass(frozen=True)
+class Control:
+    """Who controls a source, and since when that judgement holds."""
+
+    owner: UUID
+    name: str
+    kind: str
+    since: date
+
+    @classmethod
+    def of_json(cls, found: Mapping[str, str]) -> Control:
+        """As PostgreSQL wrote it."""
+        return cls(UUID(found["owner"]), found["name"], found["kind"], date.fromisoformat(found["since"]))
 
 
 class Source(Record):
@@ -74,6 +92,19 @@ class Source(Record):
             return self.__dict__["current_reliability"]  # type: ignore[no-any-return]  # set by the annotation
         latest = SourceRating.in_force().filter(source=self).first()
         return latest.reliability if latest else None
+
+    @property
+    def control(self) -> Control | None:
+        """Who controls it today; None where its independence is not established, by nobody or not after all.
+
+        Reads the annotation of `sources.selectors` where there is one, as `reliability` does.
+        """
+        if "current_control" in self.__dict__:
+            found = self.__dict__["current_control"]
+            return Control.of_json(found) if found and found["owner"] else None
+        held = self.ownerships.filter(since__lte=timezone.localdate()).select_related("owner").first()
+        owner = held.owner if held else None
+        return Control(owner.pk, owner.name, owner.kind, held.since) if held and owner else None
 
 
 class SourceRating(Record):

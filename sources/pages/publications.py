@@ -62,5 +62,6 @@ class PublicationPage(CasePage):
             derives_from=derivations_of(publication),
             derived=derivations_from(publication),
             panels=panels.build("publication", self.investigation, publication),
+            last_panels=panels.build("publication-end", self.investigation, publication),
             **kwargs,
         )

@@ -16,7 +16,7 @@ from sources import metrics, storage
 from sources.archiving.policy import Egress
 from sources.fixity_alerts import alerts_in, captures_hit, open_alerts
 from sources.models import Capture, Derivation, Examination, FixityOutcome, Publication, RefusedAddress
-from sources.pages import uploads, watching
+from sources.pages import discussed, lineage, owners, uploads, watching
 from sources.pages.selectors import cited_sources
 
 EGRESS_PATIENCE_S = 1.0
@@ -48,6 +48,8 @@ EXAMINATION_PHRASES = {
     "examination.failed": "could not examine what was kept of",
     "examination.quarantined": "gave up examining what was kept of",
 }
+PUBLICATION_PAGES = frozenset({"publication", "derivation-new", "suggestions"})
+SOURCE_PAGES = frozenset({"source", "owners", "owner", "ownership-new"})
 CAPTURE_PAGES = frozenset({"capture", "batches", "batch-new", "batch", "quarantine"})
 DERIVATION_PHRASES = {
     "derivation.recorded": "recorded a derivation:",
@@ -58,8 +60,8 @@ DERIVATION_PHRASES = {
 def register() -> None:
     """Called once, when Django starts."""
     entry = navigation.Entry
-    navigation.register(entry(20, "Publications", "publications", frozenset({"publication"})))
-    navigation.register(entry(30, "Sources", "sources", frozenset({"source"})))
+    navigation.register(entry(20, "Publications", "publications", PUBLICATION_PAGES))
+    navigation.register(entry(30, "Sources", "sources", SOURCE_PAGES))
     navigation.register(entry(40, "Captures", "captures", CAPTURE_PAGES))
     navigation.register(entry(45, "Media search", "pictures"))
     panels.register("case", 5, fixity_panel)
@@ -68,6 +70,9 @@ def register() -> None:
     metrics.register()
     uploads.register()
     watching.register()
+    discussed.register()
+    lineage.register()
+    owners.register()
     health.register("egress", egress_health)
     story.register("publication", story.Subject(PUBLICATION_PHRASES, publication_names))
     story.register("capture", story.Subject(CAPTURE_PHRASES, capture_names))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, OuterRef, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from osint.models import ENDED, Investigation, JobState
-from sources.models import Capture, Derivation, Publication, Source
-from sources.selectors import captures_in, sources_in
+from sources.models import Capture, Derivation, DerivationSuggestion, Publication, Source
+from sources.selectors import captures_in, open_suggestions_in, sources_in
 
 
 def cited_sources(investigation: Investigation) -> QuerySet[Source]:
@@ -44,3 +44,10 @@ def derivations_of(publication: Publication) -> QuerySet[Derivation]:
 def derivations_from(publication: Publication) -> QuerySet[Derivation]:
     """What relays, quotes, embeds or translates the publication."""
     return publication.derived.select_related("publication__source").order_by("pk")
+
+
+def suggestions_about(
+    investigation: Investigation, publication: Publication | UUID
+) -> QuerySet[DerivationSuggestion]:
+    """What is suggested about a publication, at either end, and not decided on."""
+    return open_suggestions_in(investigation).filter(Q(publication=publication) | Q(derives_from=publication))

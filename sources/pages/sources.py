@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from osint.access import get_one
 from osint.models import Role
+from osint.pages import panels
 from osint.pages.base import CaseFormPage, CasePage, Crumb
 from osint.pages.forms import PageForm
 from osint.pages.keyset import page_after
@@ -94,5 +95,7 @@ class SourcePage(CaseFormPage):
             source=self.source,
             ratings=self.source.ratings.select_related("rater")[:100],
             page=page_after(published, self.request.GET.get("after")),
+            panels=panels.build("source", self.investigation, self.source),
+            last_panels=panels.build("source-end", self.investigation, self.source),
             **kwargs,
         )

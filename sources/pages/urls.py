@@ -20,11 +20,14 @@ from sources.pages.captures import (
     ThumbnailAction,
 )
 from sources.pages.comparison import ComparisonPage
+from sources.pages.lineage import NewDerivationPage, RemoveDerivationAction
+from sources.pages.owners import NewOwnershipPage, OwnerPage, OwnersPage
 from sources.pages.pictures import PicturesPage
 from sources.pages.publications import PublicationPage, PublicationsPage
 from sources.pages.quarantine import QuarantinePage, ReleaseAction
 from sources.pages.replay import ReplayPage
 from sources.pages.sources import SourcePage, SourcesPage
+from sources.pages.suggestions import AcceptAction, RejectAction, SuggestionsPage
 from sources.pages.uploads import UploadAction
 from sources.pages.watching import DEEDS, WatchAction
 
@@ -33,10 +36,20 @@ CASE = "cases/<slug:slug>"
 urlpatterns = [
     path(f"{CASE}/sources/", SourcesPage.as_view(), name="sources"),
     path(f"{CASE}/sources/<uuid:pk>/", SourcePage.as_view(), name="source"),
+    path(f"{CASE}/sources/<uuid:pk>/control/", NewOwnershipPage.as_view(), name="ownership-new"),
+    path(f"{CASE}/owners/", OwnersPage.as_view(), name="owners"),
+    path(f"{CASE}/owners/<uuid:pk>/", OwnerPage.as_view(), name="owner"),
     path(f"{CASE}/publications/", PublicationsPage.as_view(), name="publications"),
     path(f"{CASE}/publications/<uuid:pk>/", PublicationPage.as_view(), name="publication"),
     path(f"{CASE}/publications/<uuid:pk>/compare/", ComparisonPage.as_view(), name="comparison"),
     path(f"{CASE}/publications/<uuid:pk>/preserve/", PreserveAction.as_view(), name="preserve"),
+    path(f"{CASE}/publications/<uuid:pk>/origin/", NewDerivationPage.as_view(), name="derivation-new"),
+    path(
+        f"{CASE}/derivations/<uuid:pk>/remove/", RemoveDerivationAction.as_view(), name="derivation-take-back"
+    ),
+    path(f"{CASE}/suggestions/", SuggestionsPage.as_view(), name="suggestions"),
+    path(f"{CASE}/suggestions/<uuid:pk>/accept/", AcceptAction.as_view(), name="suggestion-accept"),
+    path(f"{CASE}/suggestions/<uuid:pk>/reject/", RejectAction.as_view(), name="suggestion-reject"),
     path(f"{CASE}/publications/<uuid:pk>/upload/", UploadAction.as_view(), name="upload-file"),
     *(
         path(f"{CASE}/watches/<uuid:pk>/{deed}/", WatchAction.as_view(), {"deed": deed}, name=f"watch-{deed}")

@@ -307,7 +307,7 @@ def _record_end(capture: Capture, *, actor: User, files: Iterable[StoredFile]) -
 def _facts(harvest: Harvest) -> dict[str, Any]:
     """What the fetching met, for the custody record: requests and answers, what failed, with which tools and
     within which limits."""
-    page = {name: value for name, value in asdict(harvest.page).items() if name != "text"}  # kept as a file
+    page = {name: value for name, value in asdict(harvest.page).items() if name not in {"text", "links"}}
     facts: dict[str, Any] = {
         "exchanges": list(harvest.exchanges),
         "failures": list(harvest.failures),

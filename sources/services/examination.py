@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from uuid import UUID
 
@@ -25,7 +26,12 @@ from sources.archiving.signatures import HTML_TYPES
 from sources.models import Capture, CaptureFile, Examination, FileRole, StoredFile
 from sources.services.captures import job_policy
 from sources.services.files import open_stored
-from sources.services.findings import Findings, record_examination, record_examination_failure
+from sources.services.findings import (
+    Findings,
+    keep_links,
+    record_examination,
+    record_examination_failure,
+)
 from sources.services.preservation import StorageError, UnexpectedError, work_folder
 
 logger = logging.getLogger(__name__)
@@ -59,6 +65,24 @@ def examiner() -> Examiner:
     examiner = Examiner(warm=True)
     atexit.register(examiner.close)
     return examiner
+
+
+def reread_links(examination: Examination) -> bool:
+    """Read a page once more for what it links to, where it was examined before that was kept; whether it was.
+
+    Raises ExaminerError, and OSError where the archive cannot be read.
+    """
+    if "links" in examination.findings.get("page", {}):
+        return False
+    page = _page_of(examination.capture.kept.select_related("file").order_by("pk"))
+    if page is None:
+        return False
+    with TemporaryDirectory() as folder:
+        read = _page_read(examination.capture, page, Path(folder))
+    if read.page is None:
+        return False
+    keep_links(examination, read.page.links)
+    return True
 
 
 def _fail(examination: Examination, error: ArchivingError) -> None:

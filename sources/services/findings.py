@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from sources.archiving.errors import ArchivingError
 from sources.archiving.examining.tasks import Examined, Look
 from sources.archiving.readable import PageFacts
 from sources.archiving.tools import examining_tool_versions
+from sources.bells import ring_suggester
+from sources.canonical import UrlError, canonical_url
 from sources.models import (
     Capture,
     CaptureFile,
@@ -70,6 +72,7 @@ def record_examination(examination: Examination, findings: Findings, *, actor: U
         row.save(update_fields=[*JOB_COLUMNS, "findings"])
         made = {"files": sorted({file.sha256 for file in rows.values()})}
         record_change(row, actor=actor, action="examination.succeeded", new=made)
+        transaction.on_commit(ring_suggester)
     return row
 
 
@@ -184,9 +187,30 @@ def _is_edtf(text: str) -> bool:
     return True
 
 
+@transaction.atomic
+def keep_links(examination: Examination, links: Iterable[str]) -> None:
+    """Add what a page links to, to what an examination found."""
+    row = Examination.objects.select_for_update(of=("self",)).get(pk=examination.pk)
+    row.findings = row.findings | {"page": {**row.findings.get("page", {}), "links": canonical_links(links)}}
+    row.save(update_fields=["findings"])
+
+
+def canonical_links(links: Iterable[str]) -> list[str]:
+    """The keys under which what the page links to would be recognised; what is no publication's address has none."""
+    return sorted({key for link in links if (key := _key_of(link))})
+
+
+def _key_of(link: str) -> str | None:
+    try:
+        return canonical_url(link)
+    except UrlError:
+        return None
+
+
 def _summary(findings: Findings) -> dict[str, Any]:
     page = (
         {name: value for name, value in asdict(findings.page).items() if name != "text"}
+        | {"links": canonical_links(findings.page.links)}
         if findings.page
         else {}
     )

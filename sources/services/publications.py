@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from osint.access import get_one, require_role
 from osint.dates import edtf_columns
@@ -14,8 +16,19 @@ from osint.errors import ConflictError
 from osint.models import Investigation, Role, User
 from osint.services.changes import insert, remove, update
 from sources.canonical import UrlError, canonical_url
-from sources.models import Derivation, Publication, Source
+from sources.models import (
+    INDEPENDENT,
+    Derivation,
+    DerivationSuggestion,
+    Examination,
+    Publication,
+    Source,
+    SuggestionState,
+)
 from sources.selectors import find_publication, publications_in, sources_in
+
+#: Particulars that suggestions of derivations rest on.
+SUGGESTED_BY = frozenset({"source", "published"})
 
 
 def add_publication(
@@ -51,7 +64,11 @@ def change_publication(publication: Publication, *, actor: User, **values: Any) 
     require_role(actor, publication.investigation, Role.RESEARCHER)
     if "source" in values:
         _citable(publication.investigation, values["source"])
-    return update(publication, _with_dates(values), actor=actor, action="publication.changed")
+    with transaction.atomic():
+        changed = update(publication, _with_dates(values), actor=actor, action="publication.changed")
+        if not SUGGESTED_BY.isdisjoint(values):
+            _suggest_anew(changed)
+    return changed
 
 
 @transaction.atomic
@@ -63,14 +80,18 @@ def fill_publication(publication: Publication, *, actor: User, **found: str) -> 
     return update(row, _with_dates(blanks), actor=actor, action="publication.filled")
 
 
+@transaction.atomic
 def record_derivation(
     publication: Publication, *, actor: User, derives_from: Publication, kind: str, note: str = ""
 ) -> Derivation:
     """Record that `publication` relays, quotes, embeds or translates `derives_from` of the same case.
 
-    Needs researcher. Raises ForbiddenError, NotFoundError, ValidationError.
+    Or, with the kind `same event`, that it saw the same with its own eyes and derives from it in no way. Either
+    answers what is still suggested about the two. Needs researcher. Raises ForbiddenError, NotFoundError,
+    ValidationError.
     """
     require_role(actor, publication.investigation, Role.RESEARCHER)
+    lock_case_of(publication)
     get_one(publications_in(publication.investigation), pk=derives_from.pk)
     derivation = Derivation(
         investigation=publication.investigation,
@@ -79,7 +100,9 @@ def record_derivation(
         kind=kind,
         note=note,
     )
-    return insert(derivation, actor=actor, action="derivation.recorded")
+    insert(derivation, actor=actor, action="derivation.recorded")
+    _settle_suggestions(derivation, actor)
+    return derivation
 
 
 @transaction.atomic
@@ -87,6 +110,35 @@ def remove_derivation(derivation: Derivation, *, actor: User) -> None:
     """Take back a derivation recorded in error; the record of changes keeps it. Needs researcher."""
     require_role(actor, derivation.investigation, Role.RESEARCHER)
     remove(derivation, actor=actor, action="derivation.removed")
+
+
+def lock_case_of(publication: Publication) -> None:
+    """Let nobody else record or suggest a derivation in the case until the end of the transaction."""
+    # Weak enough to hinder no row that only refers to the case.
+    cases = Investigation.objects.select_for_update(no_key=True)
+    cases.filter(pk=publication.investigation_id).values_list("pk").get()
+
+
+def suggestions_between(one: Publication, other: Publication) -> QuerySet[DerivationSuggestion]:
+    """What is or was suggested about the two, in either direction."""
+    return DerivationSuggestion.objects.filter(
+        Q(publication=one, derives_from=other) | Q(publication=other, derives_from=one)
+    )
+
+
+def _settle_suggestions(derivation: Derivation, actor: User) -> None:
+    """Whoever says how two publications are related has answered every suggestion about them."""
+    is_independent = derivation.kind == INDEPENDENT
+    answer = SuggestionState.REJECTED if is_independent else SuggestionState.ACCEPTED
+    asked = suggestions_between(derivation.publication, derivation.derives_from)
+    for suggestion in asked.filter(state=SuggestionState.OPEN).order_by("pk"):
+        decided = {"decided_by": actor, "decided_at": timezone.now(), "derivation": derivation}
+        update(suggestion, {"state": answer, **decided}, actor=actor, action=f"suggestion.{answer}")
+
+
+def _suggest_anew(publication: Publication) -> None:
+    """What is suggested rests on who published it and when, too."""
+    Examination.objects.filter(capture__publication=publication).update(suggested_at=None)
 
 
 def _canonical(url: str) -> str:

@@ -20,6 +20,10 @@ def log_a_sighting(page: Page, stage: Stage) -> None:
     page.fill("#id_when", "2023-01-06~")
     page.select_option("#id_place", label="Zarechye, Odintsovo district")
     page.click(".form-end button")
+    # The demonstration case has one there already: what is like it is shown before anything is saved.
+    expect(page.get_by_role("alert")).to_contain_text("It is not logged yet")
+    expect(page.locator("#duplicates")).to_contain_text("the same place, Zarechye")
+    page.get_by_role("button", name="It is another one: log it").click()
 
 
 def attach(page: Page, url: str) -> None:

@@ -31,16 +31,31 @@ PAGES = {
     "sighting": "/cases/{case}/sightings/{sighting}/",
     "new sighting": "/cases/{case}/sightings/new/",
     "evidence form": "/cases/{case}/sightings/{sighting}/evidence/new/",
+    "matrix": "/cases/{case}/sightings/{sighting}/matrix/",
+    "relation form": "/cases/{case}/sightings/{sighting}/relate/",
     "withdrawal": "/cases/{case}/evidence/{evidence}/withdraw/",
+    "review queue": "/cases/{case}/reviews/",
+    "review": "/cases/{case}/sightings/{sighting}/review/",
+    "reopening": "/cases/{case}/sightings/{sighting}/review/reopen/",
+    "invalidation form": "/cases/{case}/publications/{publication}/invalidate/",
     "sources": "/cases/{case}/sources/",
     "source": "/cases/{case}/sources/{source}/",
+    "source record": "/cases/{case}/sources/{source}/record/",
+    "rating preview": "/cases/{case}/sources/{source}/rating-preview/?reliability=D",
+    "who controls a source": "/cases/{case}/sources/{source}/control/",
+    "owners": "/cases/{case}/owners/",
+    "owner": "/cases/{case}/owners/{owner}/",
     "publications": "/cases/{case}/publications/",
     "publication": "/cases/{case}/publications/{publication}/",
+    "derivation form": "/cases/{case}/publications/{publication}/origin/",
+    "suggestions": "/cases/{case}/suggestions/",
     "captures": "/cases/{case}/captures/",
     "capture": "/cases/{case}/captures/{capture}/",
     "media search": "/cases/{case}/pictures/",
     "media search, with a file": "/cases/{case}/pictures/?file={file}",
     "changes": "/cases/{case}/changes/",
+    "discussion": "/cases/{case}/discussion/evidence/{evidence}/",
+    "notices": "/notices/",
     "not found": f"/cases/{{case}}/sightings/{NOBODY}/",
 }
 #: Pages that libraries draw.
@@ -67,6 +82,7 @@ def names(archived: Stage) -> dict[str, str]:
         "evidence": "evidence",
     }
     found = {name: archived.rows(path)[0]["id"] for name, path in lists.items()}
+    found["owner"] = archived.ask("owners/")["results"][0]["id"]
     found["file"] = next(row["id"] for row in archived.rows("files") if row["thumbnail"])
     return {"case": CASE, "source": archived.ask("sources/")["results"][0]["id"], **found}
 

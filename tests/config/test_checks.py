@@ -170,3 +170,41 @@ def test_a_browser_without_its_sandbox_is_a_warning_in_production(
 ) -> None:
     production.CHROMIUM, production.CHROMIUM_ARGUMENTS = chromium, arguments
     assert ids(checks.check_browser_sandbox(None)) == found
+
+
+MAIL = {
+    "EMAIL_HOST": "mail.example",
+    "EMAIL_HOST_USER": "sightline",
+    "EMAIL_HOST_PASSWORD": "hunter2",
+    "EMAIL_USE_TLS": True,
+    "EMAIL_USE_SSL": False,
+    "DEFAULT_FROM_EMAIL": "sightline@mail.example",
+    "SIGHTLINE_URL": "https://sightline.example",
+}
+NO_MAIL = dict.fromkeys(MAIL, "") | {"EMAIL_USE_TLS": True, "EMAIL_USE_SSL": False}
+
+
+@pytest.mark.parametrize(
+    ("configured", "problems"),
+    [
+        (MAIL, 0),
+        (MAIL | {"EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": ""}, 0),
+        (NO_MAIL, 0),
+        (NO_MAIL | {"SIGHTLINE_URL": "https://sightline.example"}, 0),
+        (MAIL | {"DEFAULT_FROM_EMAIL": ""}, 1),
+        (MAIL | {"DEFAULT_FROM_EMAIL": "", "SIGHTLINE_URL": ""}, 2),
+        (MAIL | {"EMAIL_HOST_PASSWORD": ""}, 1),
+        (MAIL | {"EMAIL_USE_SSL": True}, 1),
+        (MAIL | {"EMAIL_HOST": ""}, 1),
+    ],
+)
+def test_mail_that_is_configured_by_half_is_an_error(
+    settings: Settings, configured: dict[str, object], problems: int
+) -> None:
+    for name, value in configured.items():
+        setattr(settings, name, value)
+
+    errors = checks.check_email(None)
+
+    assert ids(errors) == ["sightline.E015"] * problems
+    assert "hunter2" not in str(errors)

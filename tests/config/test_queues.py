@@ -10,7 +10,7 @@ from sources.bells import ARCHIVE_CAPTURE, EXAMINE_CAPTURE
 CLOCKED = [str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()]
 
 #: Reading the archive takes long itself, so it must not stand before the heartbeat either.
-LONG = {"sources.check_fixity"}
+LONG = {"sources.check_fixity", "sources.suggest_derivations", "osint.mail_notices"}
 
 
 def queue_of(task: str) -> str:

@@ -13,7 +13,8 @@ from django.urls import reverse
 from osint.models import ApiToken, Change, Membership, Record, Role, User
 from osint.services.tokens import issue_token
 from sightings.models import Equipment, Place
-from sources.models import Source, SourceRating
+from sources.models import Owner, Ownership, Source, SourceRating
+from sources.services.sources import add_owner
 from tests import cast
 from tests.deeds import names_of
 from tests.records import actions_on, last_change
@@ -22,8 +23,10 @@ MODELS = sorted(
     (model for model in admin.site._registry if issubclass(model, Record | Change)),
     key=lambda model: model.__name__,
 )
-READ_ONLY = {"ApiToken", "Capture", "CaptureBatch", "Change", "Derivation", "Evidence", "Investigation", "Publication",
-             "Sighting", "StoredFile"}  # fmt: skip
+READ_ONLY = {"ApiToken", "Assignment", "Capture", "CaptureBatch", "Change", "Comment", "Derivation",
+             "DerivationSuggestion", "Evidence", "Hypothesis", "HypothesisFit", "Invalidation",
+             "Investigation", "Notice", "Publication", "Review", "ReviewCheck", "Sighting",
+             "SightingRelation", "StoredFile"}  # fmt: skip
 by_model = pytest.mark.parametrize("model", MODELS, ids=[model.__name__ for model in MODELS])
 STRONG = "a long and unlikely phrase"
 
@@ -212,6 +215,23 @@ def test_source_is_rated_by_the_service(desk: Client, root: User) -> None:
     )
 
     assert (source.ratings.get().rater, last_change(source.ratings.get()).action) == (root, "source.rated")
+
+
+def test_owner_is_entered_by_the_service(desk: Client) -> None:
+    desk.post(page(Owner, "add"), {"name": "A trust", "kind": "foundation"})
+
+    assert last_change(Owner.objects.get()).action == "owner.added"
+
+
+def test_control_of_a_source_is_established_by_the_service(desk: Client, root: User) -> None:
+    source, owner = cast.source(), add_owner(actor=root, name="A trust", kind="foundation")
+
+    given = {"source": str(source.pk), "owner": str(owner.pk), "since": "2023-01-19", "reason": "Its imprint"}
+    desk.post(page(Ownership, "add"), given)
+
+    held = Ownership.objects.get()
+    assert (held.owner, held.established_by) == (owner, root)
+    assert last_change(held).action == "source.owned"
 
 
 def test_equipment_is_entered_with_its_names(desk: Client) -> None:

@@ -113,6 +113,12 @@ VARIABLES = {
     "publications/<uuid:pk>/compare": "publications/{relay}/compare",
     "publications/<uuid:pk>": "publications/{publication}",
     "evidence/<uuid:pk>": "evidence/{evidence}",
+    "hypotheses/<uuid:pk>": "hypotheses/{hypothesis}",
+    "sightings/<uuid:sighting>": "sightings/{sighting}",
+    "sightings/<uuid:pk>/give-back": "sightings/{claimed}/give-back",
+    "sightings/<uuid:pk>/reopen": "sightings/{rejected}/reopen",
+    "reviews/<uuid:pk>": "reviews/{review}",
+    "invalidations/<uuid:pk>": "invalidations/{invalidation}",
     "batches/<uuid:pk>": "batches/{batch}",
     "captures/<uuid:pk>/cancel": "captures/{waiting}/cancel",
     "captures/<uuid:pk>/release": "captures/{quarantined}/release",
@@ -120,7 +126,7 @@ VARIABLES = {
     "watches/<uuid:watch_pk>": "watches/{watch}",
 } | {f"{name}s/<uuid:pk>": f"{name}s/{{{name}}}" for name in (
     "membership", "token", "source", "derivation", "capture", "file", "sighting",
-    "upload",
+    "upload", "owner", "suggestion", "relation", "comment", "assignment", "notice",
 )}  # fmt: skip
 
 

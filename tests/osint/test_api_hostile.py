@@ -32,8 +32,10 @@ QUERIES = [
 ]
 FILTERS = [
     "q", "name", "title", "kind", "parent", "country", "language", "source", "publication", "derives_from",
-    "state", "verdict", "method", "equipment", "place", "status", "activity", "certainly_within_after",
+    "state", "ground", "verdict", "method", "equipment", "place", "status", "activity", "certainly_within_after",
     "possibly_within_before", "sighting", "stance", "credibility", "withdrawn", "limit", "cursor", "format",
+    "flagged", "claim", "also_own", "reviewer", "decision", "standing",
+    "subject_type", "subject_id", "assignee", "open", "unread", "investigation",
 ]  # fmt: skip
 BODIES = [b"", b"{", b"[" * 100_000, b"\xff\xfe", b"nul", b'{"a":', b"\x00", b'{"' + b"9" * 5000 + b'": 1}']
 

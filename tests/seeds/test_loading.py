@@ -20,7 +20,7 @@ from osint.models import Change, Investigation, User
 from osint.services.tokens import find_usable_token
 from sightings.models import Equipment, Evidence, Sighting
 from sightings.selectors import find_equipment
-from sources.models import Capture, Publication, Source
+from sources.models import Capture, Owner, Ownership, Publication, Source
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +49,7 @@ def load(*arguments: str) -> str:
 
 def counts() -> list[int]:
     tables = [Investigation, Source, Publication, Capture, Sighting, Evidence, Equipment, User, Change]
+    tables += [Owner, Ownership]
     return [table._default_manager.count() for table in tables]
 
 
@@ -66,6 +67,15 @@ def test_the_case_is_loaded_with_all_that_belongs_to_it(var: Path) -> None:
         "neutral",
         "undercuts",
     }
+
+
+def test_sources_are_loaded_with_who_controls_them(var: Path) -> None:
+    load()
+    controls = {source.name: source.control for source in Source.objects.all()}
+    named = {name: control.name for name, control in controls.items() if control}
+    assert named["The Guardian"] == "Scott Trust Limited"
+    assert named["Russian officials"] == named["Russian military"] == "The Russian state"
+    assert controls["Russian bloggers"] is None
 
 
 def test_loading_twice_changes_nothing(var: Path) -> None:

@@ -115,6 +115,21 @@ def test_ratings_say_that_they_are_demonstrations_and_follow_in_time(case: CaseF
         assert all(rating.reason.startswith("Demonstration rating: ") for rating in source.ratings)
 
 
+def test_judgements_of_control_say_that_they_are_demonstrations(case: CaseFile) -> None:
+    reasons = [ownership.reason for source in case.sources for ownership in source.ownerships]
+    assert all(reason.startswith("Demonstration judgement: ") for reason in reasons)
+
+
+def test_the_independence_of_some_sources_is_established_and_that_of_others_not(case: CaseFile) -> None:
+    established = [source for source in case.sources if source.ownerships]
+    assert 0 < len(established) < len(case.sources)
+
+
+def test_one_owner_controls_two_sources(case: CaseFile) -> None:
+    owners = [ownership.owner for source in case.sources for ownership in source.ownerships]
+    assert max(map(owners.count, owners)) == 2
+
+
 def test_dates_are_edtf(case: CaseFile) -> None:
     texts = [entry.published for entry in case.publications] + [entry.when for entry in case.sightings]
     assert all(parse_edtf(text).text == text for text in texts)
@@ -157,6 +172,11 @@ def test_reader_accepts_a_small_case(tmp_path: Path) -> None:
             "sighting.claim.evidence.first.undercuts",
         ),
         ('kind = "article"', 'kind = "rumour"', "publication.page.kind"),
+        (
+            'name = "Outlet"',
+            'name = "Outlet"\nownership = [{owner = "nobody", since = 2023-01-01, reason = "None"}]',
+            "source.outlet.ownership.owner",
+        ),
         ('title = "Page"', 'headline = "Page"', "publication.page"),
         ('title = "Page"', 'title = "Page"\ncolour = "red"', "publication.page"),
     ],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sightings.models import Sighting
+from sightings.services.reviews import decide
 from tests import cast
 from tests.clients import client_of, errors_of, ids_of, in_case
 
@@ -101,7 +102,7 @@ def test_change_of_one_thing_leaves_the_others(team: cast.Team) -> None:
 
 def test_status_of_a_reviewed_sighting_is_not_the_researchers(team: cast.Team) -> None:
     sighting = cast.sighting(team)
-    Sighting.objects.update(status="verified")
+    decide(sighting, actor=team.reviewer, decision="rejected", reason="A drawing.")
 
     assert errors_of(change(team, sighting, status="draft")) == {"status": "status_by_review"}
 

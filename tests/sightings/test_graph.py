@@ -19,8 +19,20 @@ from osint.services.people import system_user
 from sightings.graph.elements import Edge, Element, Node
 from sightings.graph.reading import elements, snapshot
 from sightings.graph.writers import write_json, write_ndjson
-from sightings.models import Equipment, Evidence, Sighting
+from sightings.models import (
+    Assessment,
+    Equipment,
+    Evidence,
+    HypothesisFit,
+    Invalidation,
+    Review,
+    ReviewCheck,
+    Sighting,
+    SightingRelation,
+)
+from sightings.services.assessments import recompute_due
 from sightings.services.exports import export_graph
+from sightings.services.hypotheses import propose_hypothesis
 from sightings.services.sightings import attach_evidence
 from sources.models import (
     Capture,
@@ -33,7 +45,7 @@ from sources.models import (
 )
 from sources.services.captures import request_capture
 from sources.services.publications import record_derivation
-from sources.services.sources import rate_source
+from sources.services.sources import add_owner, establish_ownership, rate_source
 from tests import cast
 
 # Exports set the isolation of their own transaction, which they could not inside a test's.
@@ -63,7 +75,39 @@ def team() -> cast.Team:
         claim, actor=team.researcher, publication=second, stance="undercuts", credibility=3, undercuts=item
     )
     cast.evidence(others, cast.sighting(others), cast.publication(others))
+    judge(team, claim, item)
     return team
+
+
+def judge(team: cast.Team, claim: Sighting, item: Evidence) -> None:
+    """One of everything that people and the model conclude."""
+    source = item.publication.source
+    assert source is not None
+    owner = add_owner(actor=team.researcher, name="The Courier Group", kind="company")
+    establish_ownership(source, actor=team.reviewer, owner=owner, reason="Its own imprint says so.")
+    decoy = propose_hypothesis(claim, actor=team.researcher, title="A decoy")
+    for hypothesis in (decoy, None):
+        HypothesisFit.objects.create(
+            sighting=claim, hypothesis=hypothesis, evidence=item, fit="+", judged_by=team.researcher
+        )
+    SightingRelation.objects.create(
+        investigation=team.case,
+        sighting=cast.sighting(team, title="Another"),
+        other=claim,
+        kind="follows",
+        reason="Seen a day later.",
+        stated_by=team.researcher,
+    )
+    Invalidation.objects.create(
+        investigation=team.case, publication=item.publication, reviewer=team.reviewer, reason="Staged."
+    )
+    review = Review.objects.create(
+        sighting=claim, reviewer=team.reviewer, decision="disputed", reason="The roof is another one."
+    )
+    ReviewCheck.objects.create(
+        review=review, question="place", answer="no", method="geolocation", checked_by=team.reviewer
+    )
+    recompute_due()
 
 
 def exported(team: cast.Team, format: str = "ndjson") -> bytes:
@@ -91,6 +135,13 @@ def test_counts_equal_the_database(team: cast.Team) -> None:
         "evidence": Evidence.objects.filter(**in_case).count(),
         "file": StoredFile.objects.count(),
         "investigation": 1,
+        "assessment": Assessment.objects.filter(sighting__investigation=team.case).count(),
+        "check": 1,
+        "hypothesis": 1,
+        "invalidation": 1,
+        "owner": 1,
+        "ownership": 1,
+        "review": 1,
         "place": 1,
         "publication": Publication.objects.filter(**in_case).count(),
         "sighting": Sighting.objects.filter(**in_case).count(),
@@ -99,7 +150,17 @@ def test_counts_equal_the_database(team: cast.Team) -> None:
     }
     assert manifest["edges"] == {
         "about": 2,
-        "belongs_to": 3,
+        "answers": 1,
+        "assesses": Assessment.objects.filter(sighting__investigation=team.case).count(),
+        "belongs_to": 4,
+        "controlled_by": 1,
+        "controlled_source": 1,
+        "fits": 1,
+        "fits_claim": 1,
+        "hypothesis_about": 1,
+        "invalidates": 1,
+        "related": 1,
+        "reviews": 1,
         "captures": 1,
         "cites": 2,
         "claims": 1,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ..readable import PageFacts
+from ..readable import LINKS, LONGEST_LINK, PageFacts
 
 RESULT = "result.json"
 TEXT = "text.txt"
@@ -206,7 +206,14 @@ def _page(values: Mapping[str, Any]) -> PageFacts:
         _words(values, name, WORDS) or None
         for name in ("title", "author", "published", "language", "site_name")
     )
-    return PageFacts(title, author, published, language, site_name=site_name)
+    return PageFacts(
+        title, author, published, language, site_name=site_name, links=_links(values.get("links"))
+    )
+
+
+def _links(found: Any) -> tuple[str, ...]:
+    links = found if isinstance(found, list) else []
+    return tuple(link for link in links[:LINKS] if isinstance(link, str) and len(link) <= LONGEST_LINK)
 
 
 def _text(path: Path) -> Path | None:

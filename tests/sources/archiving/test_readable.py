@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.archiving.readable import PageFacts, glance_at, read_page
+from sources.archiving.readable import LINKS, PageFacts, glance_at, read_page
 
 from .pages import english, russian
 
@@ -103,3 +103,39 @@ def test_no_bytes_raise(data: bytes) -> None:
 def test_reading_is_quiet(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     read_page("<html><body></body></html>", URL)
     assert (capfd.readouterr().err, caplog.text) == ("", "")
+
+
+def links_of(body: str, url: str = "https://example.org/2023/page") -> tuple[str, ...]:
+    return read_page(f"<html><body>{body}</body></html>", url).links
+
+
+def test_links_are_absolute_and_each_once() -> None:
+    body = '<p><a href="/1">1</a> <a href="2">2</a> <a href="https://example.org/1">1</a> <a>none</a></p>'
+    assert links_of(body) == ("https://example.org/1", "https://example.org/2023/2")
+
+
+def test_links_follow_the_base_of_the_page() -> None:
+    html = '<html><head><base href="https://other.example/a/"></head><body><a href="b">b</a></body></html>'
+    assert read_page(html, URL).links == ("https://other.example/a/b",)
+
+
+def test_what_a_page_shows_in_a_frame_is_linked_to() -> None:
+    assert links_of('<iframe src="https://video.example/1"></iframe>') == ("https://video.example/1",)
+
+
+@pytest.mark.parametrize("around", ["nav", "footer", "aside", "header"])
+def test_links_around_the_article_are_not_the_authors(around: str) -> None:
+    assert links_of(f'<{around}><p><a href="/1">1</a></p></{around}><a href="/2">2</a>') == (
+        "https://example.org/2",
+    )
+
+
+@pytest.mark.parametrize(
+    "href", ["javascript:alert(1)", "mailto:a@b.example", "https://[", "  ", "/" + "x" * 3000]
+)
+def test_what_is_no_address_is_no_link(href: str) -> None:
+    assert links_of(f'<a href="{href}">1</a>') == ()
+
+
+def test_of_very_many_links_the_first_are_kept() -> None:
+    assert len(links_of("".join(f'<a href="/{number}">x</a>' for number in range(2 * LINKS)))) == LINKS

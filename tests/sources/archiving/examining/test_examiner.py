@@ -267,6 +267,15 @@ def test_numbers_that_cannot_be_are_unknown(tmp_path: Path) -> None:
     assert found == Examined()
 
 
+@pytest.mark.parametrize(
+    "links", [None, "https://a.example/", {"a": 1}, [1, None, "x" * 5000, "https://a.example/"]]
+)
+def test_links_of_a_result_are_taken_with_care(tmp_path: Path, links: Any) -> None:
+    page = result_of(tmp_path, page={"title": "A roof", "links": links}).page
+    assert page is not None
+    assert page.links == (("https://a.example/",) if isinstance(links, list) else ())
+
+
 def test_the_nursery_serves_until_its_input_ends(tmp_path: Path) -> None:
     task = task_in(tmp_path, picture())
     done = subprocess.run(
