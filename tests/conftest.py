@@ -46,6 +46,7 @@ def pytest_xdist_setupnodes() -> None:
         os.environ.pop(name, None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before those are put in order by what is said here
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests stay together when several processes share them: those of a file, and all browser tests.
 

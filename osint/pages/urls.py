@@ -1,7 +1,9 @@
 """Addresses of the ground floor's pages."""
 
+from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
+from django.views.generic import RedirectView
 
 from osint.pages.discussion import AssignAction, DiscussionPage, WithdrawCommentAction
 from osint.pages.forms import LogInForm
@@ -14,6 +16,8 @@ CASE = "cases/<slug:slug>"
 
 urlpatterns = [
     path("", HomePage.as_view(), name="home"),
+    # Asked for by browsers on pages that name no icon, such as the admin's.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}osint/favicon.svg")),
     path(
         "login/",
         LoginView.as_view(

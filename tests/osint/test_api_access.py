@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from osint.api.problems import NOT_FOUND
 from osint.models import Role
 from osint.services.investigations import open_investigation
-from tests import cast
 from tests.clients import client_of, client_with, nobody, token_of
-from tests.deeds import CASE_DEEDS, DEEDS, READS, WRITES, Deed, member, names_of, nowhere
+from tests.deeds import CASE_DEEDS, DEEDS, READS, WRITES, Deed, nowhere
+from tests.osint.conftest import World
+
+Worlds = Mapping[str, World]
 
 DOCUMENTS = {"GET schema/", "GET docs/"}
 
@@ -24,26 +28,26 @@ def only_below(role: Role) -> Role:
 
 
 @each(DEEDS)
-def test_least_role_suffices(deed: Deed, team: cast.Team) -> None:
-    person = member(team, deed.role)
+def test_least_role_suffices(deed: Deed, worlds: Worlds) -> None:
+    world = worlds[deed.role]
 
-    answer = deed.by(client_of(person), names_of(team, person))
+    answer = deed.by(client_of(world.asker), world.names)
 
     assert answer.status_code == deed.status, answer.content
 
 
 @each(WRITES)
-def test_role_below_is_forbidden(deed: Deed, team: cast.Team) -> None:
-    person = member(team, only_below(deed.role))
+def test_role_below_is_forbidden(deed: Deed, worlds: Worlds) -> None:
+    world = worlds[only_below(deed.role)]
 
-    answer = deed.by(client_of(person), names_of(team, person))
+    answer = deed.by(client_of(world.asker), world.names)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 @each(CASE_DEEDS)
-def test_outsider_gets_the_same_as_for_a_missing_case(deed: Deed, team: cast.Team) -> None:
-    client, names = client_of(team.outsider), names_of(team, team.outsider)
+def test_outsider_gets_the_same_as_for_a_missing_case(deed: Deed, worlds: Worlds) -> None:
+    client, names = client_of(worlds["outsider"].asker), worlds["outsider"].names
 
     answers = deed.by(client, names), deed.by(client, names | {"case": "no-such-case"})
 
@@ -51,10 +55,9 @@ def test_outsider_gets_the_same_as_for_a_missing_case(deed: Deed, team: cast.Tea
 
 
 @each([deed for deed in CASE_DEEDS if deed.has_object])
-def test_object_of_another_case_is_the_same_as_a_missing_one(
-    deed: Deed, team: cast.Team, others: cast.Team
-) -> None:
-    theirs = names_of(others, others.admin) | {"case": team.case.slug}
+def test_object_of_another_case_is_the_same_as_a_missing_one(deed: Deed, worlds: Worlds) -> None:
+    team = worlds["viewer"].team
+    theirs = worlds["admin"].names | {"case": team.case.slug}
     missing = nowhere(team)
     client = client_of(team.admin)
 
@@ -64,33 +67,37 @@ def test_object_of_another_case_is_the_same_as_a_missing_one(
 
 
 @each(DEEDS)
-def test_no_credentials_are_challenged(deed: Deed, team: cast.Team) -> None:
-    answer = deed.by(nobody(), nowhere(team))
+def test_no_credentials_are_challenged(deed: Deed, worlds: Worlds) -> None:
+    answer = deed.by(nobody(), nowhere(worlds["admin"].team))
 
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="sightline"')
     assert answer.json()["code"] == "not_authenticated"
 
 
 @each(CASE_DEEDS)
-def test_token_for_another_case_finds_nothing(deed: Deed, team: cast.Team) -> None:
-    elsewhere = open_investigation(actor=team.admin, slug="elsewhere", title="Elsewhere")
-    names = names_of(team, team.admin)
+def test_token_for_another_case_finds_nothing(deed: Deed, worlds: Worlds) -> None:
+    world = worlds["admin"]
+    elsewhere = open_investigation(actor=world.asker, slug="elsewhere", title="Elsewhere")
 
-    answer = deed.by(client_with(token_of(team.admin, elsewhere)), names)
+    answer = deed.by(client_with(token_of(world.asker, elsewhere)), world.names)
 
     assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
 
 
 @each(READS)
-def test_other_methods_are_refused(deed: Deed, team: cast.Team) -> None:
-    answer = client_of(team.admin).put(deed.path_for(nowhere(team)), {})
+def test_other_methods_are_refused(deed: Deed, worlds: Worlds) -> None:
+    world = worlds["admin"]
+
+    answer = client_of(world.asker).put(deed.path_for(nowhere(world.team)), {})
 
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
 
 
 @each(READS)
-def test_options_describe_what_is_there(deed: Deed, team: cast.Team) -> None:
-    answer = client_of(team.admin).options(deed.path_for(nowhere(team)))
+def test_options_describe_what_is_there(deed: Deed, worlds: Worlds) -> None:
+    world = worlds["admin"]
+
+    answer = client_of(world.asker).options(deed.path_for(nowhere(world.team)))
 
     assert answer.status_code == 200
 

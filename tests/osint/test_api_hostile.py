@@ -5,14 +5,15 @@ Where each string costs many queries, a test takes every second, third or fourth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from json import dumps
 
 import pytest
 
 from tests import cast
 from tests.clients import API, client_of, client_with, in_case, send
-from tests.deeds import LISTS, WITH_BODY, Deed, member, names_of, nowhere
+from tests.deeds import LISTS, WITH_BODY, Deed, nowhere
+from tests.osint.conftest import World
 
 NUMBERS = ["1e999", "-1e999", "NaN", "Infinity", "9" * 400, "9" * 5000, "-1", "1.5", "true", "2147483648"]
 SHAPES = ["null", "[]", "{}", '[["a"]]', '{"a": {"b": []}}', "false", '""', '" "']
@@ -45,9 +46,9 @@ def each(deeds: list[Deed]) -> pytest.MarkDecorator:
 
 
 @each(WITH_BODY)
-def test_no_value_in_a_body_is_a_fault(deed: Deed, team: cast.Team) -> None:
-    person = member(team, deed.role)
-    client, names = client_of(person), names_of(team, person)
+def test_no_value_in_a_body_is_a_fault(deed: Deed, worlds: Mapping[str, World]) -> None:
+    world = worlds[deed.role]
+    client, names = client_of(world.asker), world.names
 
     for body in hostile_bodies(deed, names):
         answer = send(client, deed.method, deed.path_for(names), body)
@@ -55,8 +56,9 @@ def test_no_value_in_a_body_is_a_fault(deed: Deed, team: cast.Team) -> None:
 
 
 @each(WITH_BODY)
-def test_no_body_is_a_fault(deed: Deed, team: cast.Team) -> None:
-    client, names = client_of(member(team, deed.role)), nowhere(team)
+def test_no_body_is_a_fault(deed: Deed, worlds: Mapping[str, World]) -> None:
+    world = worlds[deed.role]
+    client, names = client_of(world.asker), nowhere(world.team)
 
     statuses = [send(client, deed.method, deed.path_for(names), body).status_code for body in BODIES]
 
@@ -64,8 +66,8 @@ def test_no_body_is_a_fault(deed: Deed, team: cast.Team) -> None:
 
 
 @each(LISTS)
-def test_no_query_is_a_fault(deed: Deed, team: cast.Team) -> None:
-    client, path = client_of(team.admin), deed.path_for(names_of(team, team.admin))
+def test_no_query_is_a_fault(deed: Deed, worlds: Mapping[str, World]) -> None:
+    client, path = client_of(worlds["admin"].asker), deed.path_for(worlds["admin"].names)
 
     asked = [(name, text) for number, name in enumerate(FILTERS) for text in QUERIES[number % 3 :: 3]]
     answers = {(name, text): client.get(f"{path}?{name}={text}") for name, text in asked}

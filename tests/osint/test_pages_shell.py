@@ -156,3 +156,8 @@ def test_a_form_that_is_too_old_is_refused_in_words(rf: RequestFactory) -> None:
 
 def test_djangos_own_refusal_is_a_page(rf: RequestFactory) -> None:
     assert permission_denied(rf.get("/x/"), ValueError()).status_code == 403
+
+
+def test_pages_that_name_no_icon_have_one_all_the_same(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/osint/favicon.svg")

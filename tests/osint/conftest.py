@@ -1,0 +1,45 @@
+"""Worlds in which everything is there once, for the many tests that do one thing in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from osint.models import User
+from tests import cast
+from tests.deeds import names_of
+
+ASKERS = ("viewer", "researcher", "reviewer", "admin", "outsider")
+
+
+@dataclass(frozen=True)
+class World:
+    """A team with one of everything in its case, and the names of these for `asker`."""
+
+    team: cast.Team
+    asker: User
+    names: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Mapping[str, World]]:
+    """A world for each kind of person, by their role: made once, as that takes longer than what is done in it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield {asker: _world(asker) for asker in ASKERS}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def worlds(standing: Mapping[str, World], db: None) -> Mapping[str, World]:
+    """The same; whatever a test does in them is taken back when it ends."""
+    return standing
+
+
+def _world(asker: str) -> World:
+    team = cast.team(f"of-{asker}s")
+    person: User = getattr(team, asker)
+    return World(team, person, names_of(team, person))
