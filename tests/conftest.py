@@ -10,6 +10,8 @@ import django
 import pytest
 from django.conf import settings
 from pytest_socket import socket_allow_hosts
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from config.supervision.throwaway import throwaway_services
 from tests.way_out import way_out
@@ -46,16 +48,16 @@ def pytest_xdist_setupnodes() -> None:
         os.environ.pop(name, None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before those are put in order by what is said here
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay together when several processes share them: those of a file, and all browser tests.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Keep the tests of a file in one process, and all browser tests: those share a product that starts slowly."""
 
-    The browser tests share a running product, which takes long to start.
-    """
-    for item in items:
-        path = item.path.relative_to(item.config.rootpath)
-        group = "browser" if path.parts[:2] == ("tests", "browser") else path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # the library carries no types
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "tests/browser" if file.startswith("tests/browser/") else file
+
+    return Scheduling(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
