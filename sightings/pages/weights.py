@@ -10,7 +10,7 @@ from sightings.explanations import names_in
 from sightings.models import Assessment, Sighting
 from sightings.selectors import current_assessment
 
-SIDES = (("supports", "For the claim"), ("refutes", "Against the claim"))
+SIDES = ("supports", "refutes")
 
 
 def shown_assessment(sighting: Sighting) -> dict[str, Any]:
@@ -30,11 +30,7 @@ def _drawn(assessment: Assessment) -> dict[str, Any]:
         about.setdefault(entry["about"], []).append(entry)
     return {
         "bar": bar(assessment),
-        "sides": [
-            side
-            for stance, label in SIDES
-            if (side := _side(stance, label, about.get("root", []), names))["roots"]
-        ],
+        "sides": [side for stance in SIDES if (side := _side(stance, about.get("root", []), names))["roots"]],
         "clusters": about.get("cluster", []),
         "undercuts": about.get("undercut", []),
         "weightless": about.get("weightless", []),
@@ -51,12 +47,11 @@ def bar(assessment: Assessment) -> dict[str, float]:
     return {"belief": belief, "disbelief": disbelief, "disbelief_from": 100 - disbelief}
 
 
-def _side(stance: str, label: str, roots: list[dict[str, Any]], names: Mapping[str, str]) -> dict[str, Any]:
+def _side(stance: str, roots: list[dict[str, Any]], names: Mapping[str, str]) -> dict[str, Any]:
     """The roots of one side with what they weigh, as shares of the heaviest on either side."""
     heaviest = max((root["best"] for root in roots), default=0.0) or 1.0
     return {
         "stance": stance,
-        "label": label,
         "roots": [
             {
                 "id": root["root"],

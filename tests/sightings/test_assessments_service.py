@@ -132,10 +132,6 @@ def rate(team: cast.Team, claim: Sighting, item: Evidence) -> object:
     return rate_source(item.publication.source, actor=team.reviewer, reliability="D", reason="Wrong before.")
 
 
-def rate_the_origin(team: cast.Team, claim: Sighting, item: Evidence) -> object:
-    return derive(team, claim, item)
-
-
 def derive(team: cast.Team, claim: Sighting, item: Evidence) -> object:
     origin = published(team, "origin", "F")
     return record_derivation(item.publication, actor=team.researcher, derives_from=origin, kind="relays")
