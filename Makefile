@@ -39,7 +39,7 @@ types: $(VENV)/.dev-stamp ## check types
 	$(BIN)/mypy $(CODE)
 
 pytest: $(VENV)/.dev-stamp $(JUDGES)/.stamp node_modules/.dev-stamp ## run the tests with coverage
-	$(BIN)/pytest --cov --cov-report=term --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+	$(BIN)/pytest --cov --cov-report=term --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 long: $(VENV)/.dev-stamp node_modules/.dev-stamp ## run the tests that take minutes each
 	$(BIN)/pytest -m long --no-cov

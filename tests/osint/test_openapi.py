@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from io import StringIO
 
+import pytest
 import yaml
 from django.core.management import call_command
 from openapi_spec_validator import validate
@@ -13,10 +14,12 @@ from tests import cast
 from tests.clients import API, client_of
 
 
+@pytest.mark.no_cover  # being traced it takes twice as long
 def test_description_is_generated_without_a_warning(db: None) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
 
 
+@pytest.mark.no_cover  # likewise
 def test_description_is_valid_openapi(team: cast.Team) -> None:
     document = yaml.safe_load(client_of(team.viewer).get(f"{API}/schema/").content)
 

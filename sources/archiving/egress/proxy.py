@@ -143,12 +143,15 @@ class Proxy:
         except ArchivingError as error:
             entry.blame(error)
             raise
-        _join(request, fetcher, origin, entry.address or "")
         try:
+            if fetcher.ended.done():
+                return  # meanwhile: nobody is there to ask for
+            _join(request, fetcher, origin, entry.address or "")
             await relay(fetcher, origin, self._limits.idle_seconds)
         except ArchivingError as error:
             entry.blame(error)
         finally:
+            origin.transport.abort()
             entry.up, entry.down = len(request.head) + fetcher.received, origin.received
 
     async def _connected(self, request: Request, entry: Entry) -> Side:
@@ -169,7 +172,11 @@ class Proxy:
         addresses = await look_up(host, port)
         self._rules.check_answers(host, port, (address for _, address in addresses))
         connection, entry.address = await connect(addresses, port, over - loop.time())
-        _, origin = await loop.create_connection(Side, sock=connection)
+        try:
+            _, origin = await loop.create_connection(Side, sock=connection)
+        except BaseException:
+            connection.close()
+            raise
         return origin
 
 

@@ -117,10 +117,11 @@ async def relay(fetcher: Side, origin: Side, idle_seconds: float) -> None:
     """Wait until both joined sides are over. Raises ConnectError if the origin broke off, DeadlineError.
 
     The fetcher sees an end only where the origin made one; all else, the proxy's own death too, looks to it like
-    a broken connection, as a body that ends with its connection must not pass for whole.
+    a broken connection, as a body that ends with its connection must not pass for whole. Closes the fetcher's side;
+    the origin's is the caller's to close.
     """
-    fetcher.set_linger(RESET_ON_CLOSE)
     try:
+        fetcher.set_linger(RESET_ON_CLOSE)
         await _until(origin.ended, fetcher.ended, fetcher, origin, idle_seconds)
         if fetcher.ended.done():
             return
@@ -130,7 +131,6 @@ async def relay(fetcher: Side, origin: Side, idle_seconds: float) -> None:
         fetcher.transport.close()  # what is still to be written goes first
         await _until(fetcher.ended, fetcher.ended, fetcher, fetcher, idle_seconds)
     finally:
-        origin.transport.abort()
         fetcher.transport.abort()
 
 

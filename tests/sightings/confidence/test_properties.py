@@ -13,6 +13,9 @@ from sightings.confidence import Inputs, Item, Opinion, fuse, opinion_of
 from tests.sightings.confidence.graphs import merged, random_graph, random_item, swapped, with_item
 from tests.sightings.confidence.reference import evidence
 
+# They reach no line that other tests do not, and being traced they take twice as long.
+pytestmark = pytest.mark.no_cover
+
 GRAPHS = int(os.environ.get("SIGHTLINE_GRAPHS", "5000"))
 TINY = 1e-9
 

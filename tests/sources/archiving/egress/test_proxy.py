@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
@@ -261,3 +262,42 @@ def test_many_are_served_at_the_same_time(door: WayOut, origin: Server) -> None:
     with ThreadPoolExecutor(32) as pool:
         said = list(pool.map(lambda _: plain(door, origin), range(200)))
     assert said == [response(b"hello")] * 200
+
+
+@pytest.mark.parametrize("line", ["CONNECT slow.test:{port}", "GET http://slow.test:{port}/"])
+@pytest.mark.parametrize("linger", [b"\1\0\0\0\0\0\0\0", b"\0\0\0\0\0\0\0\0"], ids=["killed", "hung up"])
+def test_a_connection_made_for_a_fetcher_that_is_gone_is_ended(
+    monkeypatch: pytest.MonkeyPatch, door: WayOut, line: str, linger: bytes
+) -> None:
+    asked, gone, look_up = Event(), Event(), socket.getaddrinfo
+
+    def wait(host: Any, *args: Any, **options: Any) -> Any:
+        if host != "slow.test" or options["flags"]:
+            return look_up(host, *args, **options)
+        asked.set()
+        gone.wait(10)
+        return look_up("127.0.0.1", *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", wait)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        door.allowed.add(("slow.test", port))
+        with speak(door, line.format(port=port), credentials()) as fetcher:
+            assert asked.wait(10)
+            fetcher.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        gone.set()
+        listener.settimeout(10)
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(10)
+            assert heard_until_the_end(connection) in {b"", b"broken off"}
+
+
+def heard_until_the_end(connection: socket.socket) -> bytes:
+    heard = b""
+    try:
+        while data := connection.recv(4096):
+            heard += data
+    except ConnectionResetError:
+        return b"broken off"
+    return heard
