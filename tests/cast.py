@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from osint.models import Investigation, Role, User
-from osint.services.investigations import grant_membership, open_investigation, revoke_membership
-from osint.services.people import create_user, system_user
+from osint.services.investigations import grant_membership, open_investigation
+from osint.services.people import change_user, create_user, system_user
 from sightings.models import Equipment, Evidence, Place, Sighting
 from sightings.services.catalogue import add_equipment, add_place
 from sightings.services.sightings import attach_evidence, log_sighting
@@ -33,18 +33,21 @@ class Team:
     outsider: User
 
 
-def person(username: str, **values: Any) -> User:
+def person(username: str, *, made_by: User | None = None, **values: Any) -> User:
     """An account with the password of the whole cast."""
-    return create_user(actor=system_user(), username=username, password=PASSWORD, **values)
+    return create_user(actor=made_by or system_user(), username=username, password=PASSWORD, **values)
 
 
 def team(slug: str = "roofs") -> Team:
     """A fresh case and its people, whose usernames begin with the case's slug."""
-    admin, founder = person(f"{slug}-admin"), person(f"{slug}-founder", is_staff=True)
+    system = system_user()
+    founder = person(f"{slug}-admin", made_by=system, is_staff=True)
     case = open_investigation(actor=founder, slug=slug, title=f"The case of {slug}")
-    grant_membership(case, actor=founder, user=admin, role=Role.ADMIN)
-    revoke_membership(case.memberships.get(user=founder), actor=founder)
-    members = {role: person(f"{slug}-{role.value}") for role in (Role.VIEWER, Role.RESEARCHER, Role.REVIEWER)}
+    admin = change_user(founder, actor=system, is_staff=False)
+    members = {
+        role: person(f"{slug}-{role.value}", made_by=system)
+        for role in (Role.VIEWER, Role.RESEARCHER, Role.REVIEWER)
+    }
     for role, user in members.items():
         grant_membership(case, actor=admin, user=user, role=role)
     return Team(
@@ -53,7 +56,7 @@ def team(slug: str = "roofs") -> Team:
         members[Role.RESEARCHER],
         members[Role.REVIEWER],
         admin,
-        outsider=person(f"{slug}-outsider"),
+        outsider=person(f"{slug}-outsider", made_by=system),
     )
 
 

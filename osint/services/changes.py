@@ -65,7 +65,6 @@ def _entry(
     )
 
 
-@transaction.atomic
 def insert(subject: R, *, actor: User, action: str) -> R:
     """Validate and insert a new row and record it whole.
 
@@ -76,14 +75,13 @@ def insert(subject: R, *, actor: User, action: str) -> R:
     try:
         with transaction.atomic():
             subject.save(force_insert=True)
+            record_change(subject, actor=actor, action=action, new=subject.snapshot())
     except IntegrityError as error:
         subject.full_clean()
         raise _refusal(subject, error) from error
-    record_change(subject, actor=actor, action=action, new=subject.snapshot())
     return subject
 
 
-@transaction.atomic
 def insert_many(subjects: Sequence[R], *, actor: User, action: str) -> Sequence[R]:
     """Validate and insert new rows of one kind and record each whole: all of them, or none.
 
@@ -100,9 +98,9 @@ def insert_many(subjects: Sequence[R], *, actor: User, action: str) -> Sequence[
     try:
         with transaction.atomic():
             model._default_manager.bulk_create(subjects, batch_size=BATCH_ROWS)
+            record_changes(subjects, actor=actor, action=action)
     except IntegrityError as error:
         raise _refusal(subjects[0], error) from error
-    record_changes(subjects, actor=actor, action=action)
     return subjects
 
 

@@ -19,6 +19,10 @@ Worlds = Mapping[str, World]
 DOCUMENTS = {"GET schema/", "GET docs/"}
 
 
+# They reach no line that other tests do not, and being traced they take twice as long.
+pytestmark = pytest.mark.no_cover
+
+
 def each(deeds: list[Deed]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("deed", deeds, ids=[deed.name for deed in deeds])
 

@@ -41,6 +41,7 @@ def test_a_comment_comes_back_as_typed_with_its_author(team: Team, roof: Sightin
     assert (shown["text"], shown["author"]["username"]) == (text, team.researcher.username)
 
 
+@pytest.mark.no_cover  # being traced it takes twice as long
 def test_naughty_strings_are_kept_as_typed(team: Team, roof: Sighting, hostile: list[str]) -> None:
     client = client_of(team.researcher)
 
@@ -52,6 +53,7 @@ def test_naughty_strings_are_kept_as_typed(team: Team, roof: Sighting, hostile: 
             assert answer.json()["errors"][0]["code"] in {"null_characters_not_allowed", "blank"}
 
 
+@pytest.mark.no_cover  # being traced it takes twice as long
 def test_naughty_types_and_names_are_no_fault(team: Team, roof: Sighting, hostile: list[str]) -> None:
     client = client_of(team.researcher)
 

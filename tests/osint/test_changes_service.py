@@ -22,7 +22,7 @@ from tests.records import actions_on, last_change
 def test_insertion_records_the_whole_row(team: cast.Team) -> None:
     change = Change.objects.get(subject_id=team.case.pk, action="investigation.opened")
 
-    assert (change.old, change.actor.username) == (None, "roofs-founder")
+    assert (change.old, change.actor.username) == (None, "roofs-admin")
     assert change.investigation_id == team.case.pk
     assert change.new == {"id": str(team.case.pk), "slug": "roofs", "title": team.case.title, "summary": ""}
 

@@ -40,6 +40,7 @@ SMALL = Index(
 )
 
 
+@pytest.mark.no_cover  # reading the towns while being traced takes twice as long
 @pytest.mark.parametrize("name", ["Moscow", "moscow ", "Москва", "Moskva", "МОСКВА", "Moscou"])
 def test_moscow_is_found_by_its_names(name: str) -> None:
     assert lookup(name)[0].geoname_id == MOSCOW
