@@ -60,6 +60,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
     return Scheduling(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Stop the tracing that pytest-cov has begun in a process of xdist before it begins it once more.
+
+    Both would go on, at twice the cost, and the first could neither be paused nor is it asked for what it saw.
+    """
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and plugin and plugin.cov_controller:
+        plugin.cov_controller.cov.stop()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the services."""
     SERVICES.close()
