@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_SECONDS = 900
-GLANCE_SECONDS = 0.02
+GLANCE_SECONDS = 0.1
 ROWS_AT_ONCE = 1000
 
 

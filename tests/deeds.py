@@ -516,7 +516,7 @@ def suggestion_of(team: cast.Team, publication: Publication) -> DerivationSugges
 
 def watch_of(publication: Any) -> LinkWatch:
     """The watch over a publication, as its first capture makes it."""
-    watch_original(publication)
+    watch_original(publication.pk, publication.investigation_id)
     return LinkWatch.objects.get(publication=publication)
 
 

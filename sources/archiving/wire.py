@@ -79,7 +79,7 @@ class Wire:
     def take(self, limit: int) -> bytes:
         """Between 1 and ``limit`` bytes, or none at the end of the stream."""
         if not self._buffer:
-            self._fill()
+            return self._received(min(limit, PIECE))  # the bulk of a body: straight on, without a copy
         return self._consume(limit)
 
     def take_line(self, limit: int) -> bytes:
@@ -97,15 +97,18 @@ class Wire:
         return data
 
     def _fill(self) -> bool:
+        data = self._received(PIECE)
+        self._buffer += data
+        return bool(data)
+
+    def _received(self, limit: int) -> bytes:
         self._connection.settimeout(self._deadline.remaining(self._idle_seconds))
         try:
-            data = self._connection.recv(PIECE)
+            return self._connection.recv(limit)
         except TimeoutError as error:
             raise DeadlineError(f"expected more bytes within {self._idle_seconds} s, got none") from error
         except (ssl.SSLError, OSError) as error:
             raise ConnectError(f"expected more bytes, but the connection broke: {error}") from error
-        self._buffer += data
-        return bool(data)
 
 
 def read_head(wire: Wire, limit: int) -> Head:

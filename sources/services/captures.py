@@ -38,7 +38,7 @@ from sources.models import (
 )
 from sources.services.egress import record_refusals
 from sources.services.files import LocalFile, keep_files, mark_stored
-from sources.services.handing_on import offer
+from sources.services.handing_on import offer, wayback
 from sources.services.pacing import LONGEST_WAIT, host_of
 from sources.services.uploads import upload_again
 from sources.services.watches import watch_original
@@ -256,12 +256,13 @@ def record_harvest(capture: Capture, harvest: Harvest, *, actor: User) -> Captur
             error_detail="" if preserved else "; ".join(harvest.reasons),
         )
         row.save(update_fields=[*JOB_COLUMNS, "final_url", "verdict", "verdict_reasons", "facts"])
-        record_refusals(row.publication, harvest.connections, capture=row)
+        record_refusals(row.publication_id, harvest.connections, capture=row)
         _record_end(row, actor=actor, files=rows.values())
         _request_examination(row)
         if preserved and row.method != CaptureMethod.UPLOAD:
-            watch_original(row.publication)
-            offer(row.publication)
+            watch_original(row.publication_id, row.investigation_id)
+            if wayback():
+                offer(row.publication)
     return row
 
 
@@ -285,7 +286,7 @@ def record_failure(
         row = jobs.lock_held(capture)
         jobs.end(row, JobState.FAILED, error_code=error.code, error_detail=error.detail)
         row.save(update_fields=JOB_COLUMNS)
-    record_refusals(row.publication, connections, capture=row)
+    record_refusals(row.publication_id, connections, capture=row)
     if row.has_ended:
         row.facts = {"connections": list(connections)}
         row.save(update_fields=["facts"])

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sources.archiving.egress.client import take_connections
 from sources.archiving.errors import AddressRefusedError
 from sources.archiving.harvest import Harvest
 from sources.archiving.policy import Egress
-from sources.models import Capture, Publication, RefusedAddress
+from sources.models import Capture, RefusedAddress
 
 NO_LIST = "The way out gave no list of its connections; it may keep a log of its own."
 
@@ -38,9 +39,9 @@ class ConnectionLog:
 
 
 def record_refusals(
-    publication: Publication, connections: Iterable[Mapping[str, Any]], *, capture: Capture | None = None
+    publication: UUID, connections: Iterable[Mapping[str, Any]], *, capture: Capture | None = None
 ) -> None:
-    """Keep which addresses were refused in one attempt on the publication, each host and port once."""
+    """Keep which addresses were refused in one attempt on the publication of that id, each host and port once."""
     refused = {
         (entry["host"], entry["port"]): entry
         for entry in connections
@@ -48,7 +49,7 @@ def record_refusals(
     }
     RefusedAddress.objects.bulk_create(
         RefusedAddress(
-            publication=publication,
+            publication_id=publication,
             capture=capture,
             refused_at=datetime.fromisoformat(entry["started"]),
             host=host[:255],

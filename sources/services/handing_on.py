@@ -69,7 +69,7 @@ def hand_on(offer_id: UUID, claimed: datetime) -> HandOn | None:
     word = _asked(row, service, egress)
     log = ConnectionLog()
     log.ask(egress)
-    record_refusals(row.publication, log.connections)
+    record_refusals(row.publication_id, log.connections)
     return _record(row, word)
 
 

@@ -48,7 +48,7 @@ def turn(capture: Capture, now: datetime) -> datetime:
 
     Belongs in the transaction that claims it: the host's row stays locked until the claim is visible to others.
     """
-    if not Capture.objects.filter(NOT_PAUSED, pk=capture.pk).exists():
+    if capture.batch_id is not None and not Capture.objects.filter(NOT_PAUSED, pk=capture.pk).exists():
         return now + PAUSED
     if not is_paced(capture.host):
         return now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -15,16 +16,16 @@ from sources.models import Capture, CaptureMethod, LinkOutcome, LinkWatch, Publi
 from sources.rhythm import SHORTEST, drifting
 
 
-def watch_original(publication: Publication) -> None:
-    """Look at the publication's original from now on, because something of it is preserved.
+def watch_original(publication: UUID, case: UUID) -> None:
+    """Look at the original of the publication of that id from now on, because something of it is preserved.
 
     The capture is on record, and every publication it preserved is watched: so this makes no entry of its own. A
     watch that is there goes on as it was, but where the original was gone, which the capture contradicts.
     """
     now = timezone.now()
     watch = LinkWatch(
-        investigation_id=publication.investigation_id,
-        publication=publication,
+        investigation_id=case,
+        publication_id=publication,
         interval=SHORTEST,
         next_at=now + drifting(SHORTEST),
     )
@@ -39,7 +40,7 @@ def adopt_preserved(*, most: int = 1000) -> int:
     )
     orphans = Publication.objects.filter(Exists(preserved), watch__isnull=True).order_by("pk")[:most]
     for publication in orphans:
-        watch_original(publication)
+        watch_original(publication.pk, publication.investigation_id)
     return len(orphans)
 
 

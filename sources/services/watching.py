@@ -154,7 +154,7 @@ def _find(watch: LinkWatch, before: Sight) -> tuple[Sight | None, Finding]:
             return None, no_answer(error)
         finally:
             log.ask(policy.egress)
-            record_refusals(watch.publication, log.connections)
+            record_refusals(watch.publication_id, log.connections)
     return now, compare(before, now)
 
 

@@ -6,9 +6,10 @@ import errno
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -105,22 +106,32 @@ class AtomicFileSystemStorage(FileSystemStorage):
     def _settle(self, staged: dict[Path, Path]) -> None:
         if not staged:
             return
-        with ThreadPoolExecutor(min(SYNCED_AT_ONCE, len(staged)), thread_name_prefix="sync") as pool:
-            _each(pool, _sync, staged)
-            for path, target in staged.items():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.rename(target)
-            _each(pool, _sync, self._folders_of(staged.values()))
+        _sync_all(staged)
+        for path, target in staged.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+        _sync_all(self._folders_of(staged.values()))
 
     def _folders_of(self, targets: Iterable[Path]) -> set[Path]:
         """The folders up to the archive's own: a name is on the disk only when its folder is."""
-        root = Path(self.location)
-        return {parent for target in targets for parent in target.parents if parent.is_relative_to(root)}
+        folders = {Path(self.location)}
+        for target in targets:
+            folder = target.parent
+            while folder not in folders:
+                folders.add(folder)
+                folder = folder.parent
+        return folders
 
 
-def _each(pool: ThreadPoolExecutor, action: Callable[[Path], None], paths: Iterable[Path]) -> None:
-    for _ in pool.map(action, paths):
+def _sync_all(paths: Iterable[Path]) -> None:
+    for _ in _syncers(os.getpid()).map(_sync, paths):
         pass  # to hear of errors
+
+
+@cache
+def _syncers(process: int) -> ThreadPoolExecutor:
+    """The threads of this process that wait for the disk; a child that was forked off has none of its parent's."""
+    return ThreadPoolExecutor(SYNCED_AT_ONCE, thread_name_prefix="sync")
 
 
 def _linked(source: Path, path: Path) -> bool:
