@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import ForeignKey
 
 from osint.errors import ConflictError, NotFoundError, SightlineError
 from osint.models import Change, Record, User
@@ -149,11 +150,14 @@ def remove(subject: Record, *, actor: User, action: str) -> None:
 def _require_clean(subject: Record) -> None:
     """Raise ValidationError for values that are wrong in themselves.
 
-    Django asks the database once for each constraint; the database checks them all when the row is written. So
-    it is asked only for the words, once something is known to be wrong.
+    Django asks the database once for each constraint, and for each row that is referred to whether it is there; the
+    database checks them all when the row is written. So it is asked only for the words, once something is known to
+    be wrong, and for referred rows that the caller has not read.
     """
+    relations = (field for field in subject._meta.concrete_fields if isinstance(field, ForeignKey))
+    read = {field.name for field in relations if field.is_cached(subject)}
     try:
-        subject.full_clean(validate_unique=False, validate_constraints=False)
+        subject.full_clean(exclude=read, validate_unique=False, validate_constraints=False)
     except ValidationError:
         subject.full_clean()
         raise
