@@ -44,7 +44,8 @@ class Row:
         """The row as text."""
         if self.outcome is None:
             return f"{self.name:<44} {'skipped':>10}   {self.note}"
-        rate = f"{self.name:<44} {self.outcome.rate:>10.2f}"
+        bound = "< " if self.outcome.was_ended else ""
+        rate = f"{self.name:<44} {f'{bound}{self.outcome.rate:.2f}':>10}"
         if self.ours is None or self.wanted is None:
             return f"{rate}   {self.note}"
         ratio = self.ours.rate / self.outcome.rate

@@ -10,8 +10,11 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]  # has no types of its own
 
 from config.embedded.browser import chromium_executable
 from config.embedded.errors import BinaryUnavailableError
@@ -30,11 +33,15 @@ class PeerMissingError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Seconds that a peer took, pages it was given, and bytes it left on the disk."""
+    """Seconds that a peer took, pages it was given, and bytes it left on the disk.
+
+    One that was ended before it had finished would have taken longer: its rate is less than what is said here.
+    """
 
     seconds: float
     pages: int
     kept_bytes: int
+    was_ended: bool = False
 
     @property
     def rate(self) -> float:
@@ -114,14 +121,14 @@ def _timed(
     command: Sequence[str], folder: Path, pages: int, environment: Mapping[str, str] | None = None
 ) -> Outcome:
     started = time.monotonic()
-    _call(command, folder, environment or {})
+    was_ended = not _call(command, folder, environment or {})
     seconds = time.monotonic() - started
     kept = sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    if kept < pages * LEAST_BYTES:
+    if kept < pages * LEAST_BYTES and not was_ended:
         raise PeerMissingError(
             f"failed, as it kept {kept} bytes of {pages} pages: see {folder.with_suffix('.log')}"
         )
-    return Outcome(seconds, pages, kept)
+    return Outcome(seconds, pages, kept, was_ended)
 
 
 def _as_nobody(command: Sequence[str]) -> Sequence[str]:
@@ -144,15 +151,30 @@ def _own(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: environment[name] for name in KEPT_VARIABLES if name in environment}
 
 
-def _call(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
-    with folder.with_suffix(".log").open("ab") as log:
-        subprocess.run(  # noqa: S603  # the peers' own programs
+def _call(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> bool:
+    """Run the peer's command; False where it had to be ended, with all that it had started, for want of time."""
+    with (
+        folder.with_suffix(".log").open("ab") as log,
+        subprocess.Popen(  # noqa: S603  # the peers' own programs
             _as_nobody(command),
             cwd=folder,
             env={**_own(os.environ), "HOME": str(folder), "USER": "peer", **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            timeout=LONGEST_SECONDS,
-            check=False,
-        )
+        ) as process,
+    ):
+        try:
+            process.wait(LONGEST_SECONDS)
+        except subprocess.TimeoutExpired:
+            _end_all(at_home=folder)
+            return False
+    return True
+
+
+def _end_all(*, at_home: Path) -> None:
+    """End what was started with this home: browsers leave the group of whoever started them, and stay."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("HOME") == str(at_home):
+                process.kill()
